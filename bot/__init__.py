@@ -1,0 +1,1 @@
+"""The Discord client: specs become slash commands, interactions become commands, the gateway becomes events."""

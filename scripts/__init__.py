@@ -1,0 +1,1 @@
+"""The `guildbus` command line and the all-in-one process."""
