@@ -1,0 +1,1 @@
+"""The command specs by area; `models.catalogue` lists them."""

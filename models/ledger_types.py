@@ -1,0 +1,100 @@
+"""What goes into the ledger's statements and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from bus.envelopes import Command
+from models.outcome import CommandState, Outcome
+
+__all__ = ["AuditRecord", "Claim", "Claimed", "Queued", "Settled", "Settlement", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One row of the audit trail about a command.
+
+    `phase`: `intent` before an effect, `outcome` after it, `refusal` where nothing was done, `note` for what
+    people do about a command (discard, replay). `detail` holds what the phase needs: the source and age of a
+    permission answer, an error's code, the attempt.
+    """
+
+    id: UUID
+    phase: Literal["intent", "outcome", "refusal", "note"]
+    at: datetime
+    reason: str = ""
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    detail: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One command to be claimed in a batch.
+
+    `state` is `running` for an effect that follows, or the end at once: `succeeded` (pure, transactional),
+    `refused`, `expired`. `outcome` is needed for an end. `audit` is written with the claim or not at all.
+    """
+
+    command: Command
+    subject: str | None
+    state: Literal["running", "succeeded", "refused", "expired", "superseded"]
+    audit: AuditRecord
+    outcome: Outcome | None = None
+
+
+Verdict = Literal["fresh", "finished", "held", "stale", "superseded", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What became of one claim.
+
+    `fresh`: it is ours, under `fence`, as attempt `attempt` (takeovers count, so it can be above the envelope's);
+    `takeover` says that a lease had run out. `finished`: it ended before; `state` and `outcome` are stored, answer
+    again. `held`: another holds the lease. `stale`: a newer attempt exists, drop the delivery. `superseded`: a newer
+    command of the same subject was claimed; it was ended so by this statement. `unknown`: a concurrent claim's row
+    was not visible yet: hold it and try again, never count it as finished.
+    """
+
+    id: UUID
+    verdict: Verdict
+    fence: int = 0
+    attempt: int = 1
+    revision: int = 0
+    takeover: bool = False
+    state: CommandState | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The end of an attempt: a final state, or `retrying` with `next_attempt_at` and the next `attempt`."""
+
+    id: UUID
+    fence: int
+    state: CommandState
+    attempt: int
+    outcome: Outcome
+    audit: AuditRecord | None
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`revision` is None where the fence was no longer ours: somebody took over, and nothing was written."""
+
+    id: UUID
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The answer to an accept: `replayed` when the same idempotency key and body had been accepted before."""
+
+    id: UUID
+    replayed: bool
+    state: CommandState
