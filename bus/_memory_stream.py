@@ -49,19 +49,18 @@ class MemoryStream:
     def start_at(self, offset: StreamOffset) -> int:
         """The offset of the first entry that a follower gets.
 
-        As in RabbitMQ, one that retention took becomes the first kept, and one beyond the end becomes the end.
+        As in RabbitMQ, one that retention took becomes the first kept, and one beyond the end is waited for.
         """
         ends = self.ends()
+        if isinstance(offset, int):
+            return max(offset, ends[0] if ends else self._next_offset)
         if offset == "next" or ends is None:
             return self._next_offset
-        if offset == "first":
-            return ends[0]
-        if offset == "last":
-            return ends[1]
-        return min(max(offset, ends[0]), self._next_offset)
+        return ends[0] if offset == "first" else ends[1]
 
     def read(self, offset: int, most: int) -> list[StreamEntry]:
         """Up to `most` entries from `offset` on, or from the first kept."""
+        self._drop_old()
         at = max(self._dropped, len(self._entries) - (self._next_offset - offset))
         return self._entries[at : at + most]
 

@@ -10,7 +10,7 @@ AckPlan = list[tuple[int, bool]]
 
 
 class AckTracker:
-    """Delivery tags of one channel: delivered in rising order, settled in any order.
+    """Delivery tags of one channel: delivered in rising order, settled in any order, each once.
 
     `plan()` returns (tag, multiple) pairs: one `multiple` ack for the settled prefix, nothing for tags beyond a
     gap, which wait until the gap is settled or `plan_all()` asks for single acks.
@@ -18,36 +18,48 @@ class AckTracker:
 
     def __init__(self) -> None:
         self._settled: list[int] = []
-        self._excluded: set[int] = set()
+        # Every tag above the prefix that needs no more: settled and waiting for its ack, acked singly, or rejected.
+        self._done: set[int] = set()
         self._acked_up_to = 0
 
-    def settle(self, tag: int) -> None:
-        heapq.heappush(self._settled, tag)
+    @property
+    def waiting(self) -> int:
+        """How many settled tags no plan has covered yet."""
+        return len(self._settled)
 
-    def exclude(self, tag: int) -> None:
-        """The tag was rejected or requeued by itself: it leaves no gap and needs no ack."""
-        self._excluded.add(tag)
+    def settle(self, tag: int) -> bool:
+        """The tag may be acked. False where it was settled or excluded before: then nothing is to be done."""
+        if not self._take(tag):
+            return False
+        heapq.heappush(self._settled, tag)
+        return True
+
+    def exclude(self, tag: int) -> bool:
+        """The tag is rejected or requeued by itself: it leaves no gap and needs no ack. False as in `settle`.
+
+        Its reject must be sent before the next planned ack, which may cover it.
+        """
+        return self._take(tag)
 
     def plan(self) -> AckPlan:
         """The prefix that can be acked with one `multiple`, as at most one pair."""
-        last = self._acked_up_to
         top = None
-        while True:
-            if last + 1 in self._excluded:
-                last += 1
-                self._excluded.discard(last)
-            elif self._settled and self._settled[0] == last + 1:
-                last = top = heapq.heappop(self._settled)
-            else:
-                break
-        self._acked_up_to = last
+        while (following := self._acked_up_to + 1) in self._done:
+            self._done.discard(following)
+            self._acked_up_to = following
+            if self._settled and self._settled[0] == following:
+                top = heapq.heappop(self._settled)
         return [] if top is None else [(top, True)]
 
     def plan_all(self) -> AckPlan:
         """Everything settled, beyond gaps too: singles after the prefix. Each tag is planned once."""
         plan = self.plan()
         while self._settled:
-            tag = heapq.heappop(self._settled)
-            plan.append((tag, False))
-            self._excluded.add(tag)
+            plan.append((heapq.heappop(self._settled), False))
         return plan
+
+    def _take(self, tag: int) -> bool:
+        if tag <= self._acked_up_to or tag in self._done:
+            return False
+        self._done.add(tag)
+        return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
+    "AccessRefused",
+    "BrokerAddressInvalid",
     "BrokerUnavailable",
     "BusError",
     "CircuitOpen",
@@ -47,6 +49,14 @@ class BrokerUnavailable(BusError):
     """No connection to the broker at present."""
 
     retryable = True
+
+
+class AccessRefused(BusError):
+    """The broker does not let this user in, or not do this."""
+
+
+class BrokerAddressInvalid(BusError):
+    """The broker's URL says something it cannot mean; the message never holds the password."""
 
 
 class CircuitOpen(BusError):

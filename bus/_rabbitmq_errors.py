@@ -1,0 +1,55 @@
+"""From aio-pika's and aiormq's errors to the bus's own: no vendor error leaves the transport."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import aiormq.exceptions as vendor
+
+from bus.errors import AccessRefused, BrokerUnavailable, BusError, PublishRefused, PublishUnconfirmed, Unroutable
+
+__all__ = ["VENDOR_ERRORS", "connect_error", "missing_exchange", "publish_error", "words_of"]
+
+# What connecting, declaring or publishing can raise when broker or network fail. ChannelInvalidStateError and
+# aiormq's "closed" errors are RuntimeErrors.
+VENDOR_ERRORS = (vendor.AMQPError, OSError, TimeoutError, RuntimeError, EOFError)
+
+_QUOTED = re.compile(r"exchange '([^']*)'")
+
+
+def words_of(error: BaseException) -> str:
+    """The broker's own words, or the error's."""
+    words = " ".join(str(part) for part in error.args if part not in (None, "")) or type(error).__name__
+    return words[:500]
+
+
+def connect_error(error: BaseException, *, shown: str, user: str) -> BusError:
+    """Why there is no connection: AccessRefused where trying again cannot help by itself."""
+    words = words_of(error)
+    if isinstance(error, vendor.ProbableAuthenticationError | vendor.AuthenticationError):
+        return AccessRefused(f"the broker at {shown} does not accept user {user!r} with this password")
+    if "access to vhost" in words or ("vhost" in words and "not found" in words):
+        return AccessRefused(f"the broker at {shown} does not let user {user!r} into this virtual host: {words}")
+    return BrokerUnavailable(f"no connection to the broker at {shown}: {words}")
+
+
+def missing_exchange(error: BaseException) -> str | None:
+    """The exchange that a channel's closure names (404, 403), or None."""
+    found = _QUOTED.search(words_of(error))
+    return found[1] if found else None
+
+
+def publish_error(error: BaseException, *, exchange: str, routing_key: str, shown: str) -> BusError:
+    """What became of one publish."""
+    if isinstance(error, vendor.PublishError):
+        return Unroutable(f"no queue takes {routing_key!r} from exchange {exchange!r}; run `guildbus topology verify`")
+    if isinstance(error, vendor.DeliveryError):
+        return PublishRefused(f"a queue behind exchange {exchange!r} refused {routing_key!r}: it is full")
+    if isinstance(error, vendor.ChannelNotFoundEntity) and missing_exchange(error) in (exchange, None):
+        return Unroutable(f"exchange {exchange!r} does not exist on the broker; run `guildbus topology apply`")
+    if isinstance(error, vendor.ChannelAccessRefused) and missing_exchange(error) in (exchange, None):
+        return AccessRefused(f"the broker at {shown} refused: {words_of(error)}")
+    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+        return PublishUnconfirmed(f"the broker at {shown} did not confirm in time")
+    return PublishUnconfirmed(f"the connection to {shown} was lost before the confirm: {words_of(error)}")

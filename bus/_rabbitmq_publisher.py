@@ -1,0 +1,135 @@
+"""Publishing with confirms, on a connection of its own: an alarm that blocks it must not hang the consumers."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import struct
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aio_pika.abc import AbstractChannel
+from aiormq import spec
+from loguru import logger
+
+from bus._declarations import Exchange
+from bus._rabbitmq_errors import VENDOR_ERRORS, publish_error, words_of
+from bus._rabbitmq_link import Link, attempts, underlay
+from bus.clock import Clock
+from bus.codec import compress
+from bus.errors import AccessRefused, BrokerUnavailable, BusError, InvalidMessage, Unroutable
+from bus.transport import Message
+
+__all__ = ["Publisher"]
+
+_PERSISTENT = 2
+
+
+class Publisher:
+    """One confirming channel, opened again by itself when it or its connection is lost."""
+
+    def __init__(self, link: Link, exchanges: Mapping[str, Exchange], clock: Clock) -> None:
+        self._link = link
+        self._exchanges = exchanges
+        self._clock = clock
+        # The same AMQP message id twice in flight would swap the two outcomes, so each publish has its own.
+        self._message_ids = (f"{secrets.token_hex(8)}-{n:x}" for n in itertools.count())
+        self._channel: Any = None
+        self._opened = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._channel is not None
+
+    async def start(self) -> None:
+        """Wait with backoff until the broker is there. Raises AccessRefused."""
+        channel = await self._open(gives_up_on=(AccessRefused,))
+        self._keeper = asyncio.create_task(self._keep_open(channel), name=f"{self._link.name} keeper")
+
+    async def close(self) -> None:
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+            self._keeper = None
+        await self._link.close()
+
+    async def publish_all(self, messages: Sequence[Message], *, timeout_seconds: float) -> list[BusError | None]:
+        """All in one window of confirms; the broker's order is that of `messages`."""
+        deadline = asyncio.get_running_loop().time() + timeout_seconds
+        if self._channel is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await self._opened.wait()
+        channel = self._channel
+        if channel is None:
+            return [BrokerUnavailable(f"no connection to the broker at {self._link.address.shown}") for _ in messages]
+        return await asyncio.gather(*(self._publish(channel, message, deadline) for message in messages))
+
+    async def _publish(self, channel: Any, message: Message, deadline: float) -> BusError | None:
+        if message.exchange and message.exchange not in self._exchanges:
+            # Asked of the broker, this would close the channel under everybody else's publishes.
+            return Unroutable(f"exchange {message.exchange!r} is not in topology.yaml")
+        body, encoding = compress(message.body)
+        properties = spec.Basic.Properties(
+            message_id=next(self._message_ids),
+            delivery_mode=_PERSISTENT,
+            content_type="application/json",
+            content_encoding=encoding or None,
+            headers=dict(message.headers) or None,
+            expiration=None if message.expiration_ms is None else str(message.expiration_ms),
+            timestamp=self._clock.now(),
+            user_id=self._link.address.user,
+        )
+        try:
+            await channel.basic_publish(
+                body,
+                exchange=message.exchange,
+                routing_key=message.routing_key,
+                properties=properties,
+                mandatory=True,
+                wait=False,
+                timeout=deadline - asyncio.get_running_loop().time(),
+            )
+        except (ValueError, TypeError, struct.error) as error:
+            return InvalidMessage(f"AMQP cannot carry this message: {error}")
+        except asyncio.CancelledError as error:
+            # aiormq rejects what is in flight with CancelledError when it closes a connection in order.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return self._error(message, error)
+        except VENDOR_ERRORS as error:
+            return self._error(message, error)
+        return None
+
+    def _error(self, message: Message, error: BaseException) -> BusError:
+        translated = publish_error(
+            error,
+            exchange=message.exchange,
+            routing_key=message.routing_key,
+            shown=self._link.address.shown,
+        )
+        translated.__cause__ = error
+        return translated
+
+    async def _keep_open(self, channel: AbstractChannel) -> None:
+        while True:
+            inner = await underlay(channel)
+            self._channel = inner
+            self._opened.set()
+            await asyncio.wait([inner.closing])
+            self._channel = None
+            self._opened.clear()
+            reason = None if inner.closing.cancelled() else inner.closing.exception()
+            logger.warning("{}: the channel was closed: {}", self._link.name, words_of(reason) if reason else "")
+            channel = await self._open()
+
+    async def _open(self, *, gives_up_on: tuple[type[BaseException], ...] = ()) -> AbstractChannel:
+        async for attempt in attempts(self._link.name, closed=self._link.closed, gives_up_on=gives_up_on):
+            with attempt:
+                return await self._link.channel(confirms=True)
+        raise AssertionError("attempts end only with success or an error")
