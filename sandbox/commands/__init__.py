@@ -1,0 +1,1 @@
+"""Application commands. https://discord.com/developers/docs/interactions/application-commands"""

@@ -1,0 +1,1 @@
+"""The control API: play the people, break things, look at what happened. Stable; tests build on it."""

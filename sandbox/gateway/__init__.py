@@ -1,0 +1,1 @@
+"""Discord's gateway. https://discord.com/developers/docs/events/gateway"""

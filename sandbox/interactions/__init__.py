@@ -1,0 +1,1 @@
+"""Interactions: a person uses a command, the bot answers. https://discord.com/developers/docs/interactions"""

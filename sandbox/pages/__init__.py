@@ -1,0 +1,1 @@
+"""The pages: the channel to type slash commands into, and the login."""

@@ -1,0 +1,1 @@
+"""Discord's REST API, version 10. https://discord.com/developers/docs/reference"""
