@@ -57,11 +57,12 @@ class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the answer to an interaction goes.
 
-    The token lives here and in `Reply` alone: never in events, rows, dead letters or logs.
+    The token lives here and in `Reply` alone: never in events, rows, dead letters or logs. It is None in a command
+    that was rebuilt from the ledger, whose answer then goes to the channel (FEATURES.md X4).
     """
 
-    application_id: Snowflake
-    token: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    application_id: Snowflake | None = None
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=512)] | None = None
     channel_id: Snowflake | None = None
     ephemeral: bool = False
     locale: Annotated[str, msgspec.Meta(max_length=10)] = "en-US"
@@ -114,14 +115,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The answer to a deferred interaction. `to` is None where the token did not survive (X4)."""
+    """The answer to a deferred interaction; without a token in `to` it goes to the channel (X4)."""
 
     command_id: UUID
     guild_id: Snowflake | None
     user_id: Snowflake | None
-    channel_id: Snowflake | None
     issued_at: Moment
     content: Annotated[str, msgspec.Meta(max_length=2000)]
-    ephemeral: bool
     attempt: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    to: ReplyTo | None = None
+    to: ReplyTo

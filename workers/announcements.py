@@ -1,0 +1,150 @@
+"""The messages that follow from a command's end: its event, its follow-ups, its reply, its dead letter. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from bus import codec
+from bus.envelopes import Actor, Audience, Command, Event, Reply
+from bus.ids import Snowflake, derived_id, id_time
+from bus.transport import Message
+from models.events import CommandChanged, make_event
+from models.outcome import CommandState, FollowUp, Outcome
+
+__all__ = [
+    "command_message",
+    "dead_letter",
+    "follow_up",
+    "reply_message",
+    "retry_message",
+    "state_event",
+    "wants_dead_letter",
+]
+
+_LONGEST_REPLY = 2000
+_PREFIXES: dict[str, str] = {
+    "failed": "It did not work: ",
+    "dead": "It did not work, after several attempts: ",
+    "in_doubt": "It is not certain whether this happened: ",
+    "refused": "",
+    "expired": "",
+    "superseded": "",
+}
+
+
+def command_message(command: Command) -> Message:
+    """A command for its lane."""
+    return Message("commands", f"{command.lane}.{command.type}", codec.encode(command))
+
+
+def retry_message(command: Command, *, queue: str, exchange: str, delay_seconds: float) -> Message:
+    """The copy for a rung of the ladder: its routing key is the queue that it comes back to."""
+    return Message(exchange, queue, codec.encode(command), expiration_ms=max(1, round(delay_seconds * 1000)))
+
+
+def state_event(
+    command: Command,
+    *,
+    state: CommandState,
+    revision: int,
+    attempt: int,
+    audience: Audience,
+    subject: str | None,
+    now: datetime,
+    outcome: Outcome | None = None,
+    next_attempt_at: datetime | None = None,
+) -> Message:
+    """`command.<state>` for the live stream; its id is the same whenever the same revision is published again."""
+    data = CommandChanged(
+        command_id=command.id,
+        command=command.type,
+        state=state,
+        revision=revision,
+        attempt=attempt,
+        actor_kind=command.actor.kind,
+        actor_id=command.actor.id,
+        actor_name=command.actor.name,
+        subject=subject,
+        message="" if outcome is None else outcome.message,
+        code="ok" if outcome is None else outcome.code,
+        next_attempt_at=next_attempt_at,
+        causation_id=command.causation_id,
+        parent_id=command.parent_id,
+        dry_run=command.dry_run,
+        issued_at=command.issued_at,
+    )
+    event: Event = make_event(
+        data,
+        id=derived_id(id_time(command.id), "state", command.id, revision),
+        guild_id=command.guild_id,
+        timestamp=now,
+        source=command.source,
+        type=f"command.{state}",
+        audience=audience,
+        correlation_id=command.correlation_id,
+        actor_id=command.actor.id if command.actor.kind == "user" else None,
+    )
+    return Message("results", f"{command.source}.{command.type}.{state}", codec.encode(event))
+
+
+def follow_up(cause: Command, index: int, what: FollowUp, *, now: datetime) -> Command:
+    """The command that follows: by the platform where a person caused it, else by the same actor."""
+    actor = cause.actor
+    if actor.kind == "user":
+        actor = Actor(kind="system", id="follow-up", name=f"after {cause.type}")
+    return Command(
+        id=derived_id(id_time(cause.id), "follow-up", cause.id, index),
+        type=what.type,
+        guild_id=what.guild_id if what.guild_id is not None else cause.guild_id,
+        actor=actor,
+        source=cause.source,
+        lane=what.lane,
+        correlation_id=cause.correlation_id,
+        causation_id=cause.id,
+        parent_id=cause.id if what.lane == "bulk" else None,
+        issued_at=now,
+        dry_run=cause.dry_run,
+        options=what.options,
+    )
+
+
+def reply_message(command: Command, *, state: CommandState, outcome: Outcome) -> Message | None:
+    """The answer for who typed a slash command, or None for commands that nobody waits for on Discord."""
+    if command.reply_to is None:
+        return None
+    text = _PREFIXES.get(state, "") + outcome.message
+    reply = Reply(
+        command_id=command.id,
+        guild_id=command.guild_id,
+        user_id=_user_id(command),
+        issued_at=command.issued_at,
+        content=text if len(text) <= _LONGEST_REPLY else text[: _LONGEST_REPLY - 1] + "…",
+        to=command.reply_to,
+    )
+    return Message("replies", "replies", codec.encode(reply))
+
+
+def wants_dead_letter(state: CommandState) -> bool:
+    """Which ends an admin should look at."""
+    return state in ("failed", "dead", "in_doubt")
+
+
+def dead_letter(command: Command, *, state: CommandState, outcome: Outcome, queue: str) -> Message:
+    """The command for the dead-letter exchange, without its interaction token."""
+    return Message(
+        "dead",
+        queue,
+        codec.encode(msgspec.structs.replace(command, reply_to=None)),
+        headers={
+            "guildbus-reason": outcome.message[:500],
+            "guildbus-code": outcome.code,
+            "guildbus-state": state,
+            "guildbus-queue": queue,
+        },
+    )
+
+
+def _user_id(command: Command) -> Snowflake | None:
+    return Snowflake(command.actor.id) if command.actor.kind == "user" else None

@@ -1,0 +1,78 @@
+"""Where an actor's rights are looked up at every claim: the interaction, guild state, Discord, keys."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from bus.clock import Clock
+from bus.envelopes import Command
+from bus.ids import Snowflake
+from models.access import Known
+from workers.failures import AttemptFailed
+from workers.gate import Authority
+from workers.ports import Discord
+
+__all__ = ["AccessReader", "KeyReader", "authority_for"]
+
+_GRANT_SECONDS = 60
+
+
+class AccessReader(Protocol):
+    """Guild state: a member's permissions as last told by the gateway, None for who is not known."""
+
+    async def member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> Known | None: ...
+
+
+class KeyReader(Protocol):
+    """API keys as they are now: None for one that is revoked, expired, or not for this guild and scope."""
+
+    async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> datetime | None: ...
+
+
+async def authority_for(
+    command: Command, *, clock: Clock, access: AccessReader, keys: KeyReader, discord: Discord
+) -> Authority:
+    """What is known now. A failure to find out is `unknown`, which denies; it raises only to wait and try again."""
+    now = clock.now()
+    match command.actor.kind:
+        case "system":
+            return Authority("platform", now, allowed=True)
+        case "script":
+            return Authority("script", now, allowed=True)
+        case "api_key":
+            return await _key_authority(command, keys)
+    grant = command.grant
+    if grant is not None and timedelta(0) <= now - grant.at + timedelta(seconds=5) <= timedelta(seconds=_GRANT_SECONDS):
+        return Authority("interaction", grant.at, permissions=int(grant.permissions))
+    if command.guild_id is None:
+        return Authority("platform", now, permissions=0)
+    try:
+        user_id = Snowflake(command.actor.id)
+    except ValueError:
+        return Authority("unknown", None, reason=f"{command.actor.id[:40]!r} is not the id of a Discord user.")
+    known = await access.member_permissions(command.guild_id, user_id)
+    if known is not None:
+        return Authority("guild_state", known.at, permissions=known.permissions)
+    try:
+        asked = await discord.permissions(command.guild_id, user_id)
+    except AttemptFailed as failure:
+        if failure.retryable:
+            raise
+        return Authority("unknown", None)
+    if asked is None:
+        return Authority("discord", now, allowed=False, reason="You are not a member of that server.")
+    return Authority("discord", now, permissions=asked)
+
+
+async def _key_authority(command: Command, keys: KeyReader) -> Authority:
+    try:
+        key_id = UUID(command.actor.id)
+    except ValueError:
+        return Authority("unknown", None, allowed=False, reason="The API key's id is not a UUID.")
+    last_seen = await keys.allows(key_id, scope="commands:write", guild_id=command.guild_id)
+    if last_seen is None:
+        reason = "The API key is revoked, expired, or not for this server."
+        return Authority("api_key", None, allowed=False, reason=reason)
+    return Authority("api_key", last_seen, allowed=True)

@@ -1,0 +1,205 @@
+"""The `Discord` port on hikari's REST client: nothing is lost, nothing is retried behind our back.
+
+hikari keeps the rate-limit buckets and types the errors; its own retries are off, because the ladder decides, and
+waits over two seconds come back as errors, so that the lease is not held meanwhile (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+import hikari
+from hikari.impl import HTTPSettings, HTTPTimeoutSettings
+
+from bus.breaker import CircuitBreaker
+from bus.errors import CircuitOpen
+from models.permissions import effective_permissions
+from workers.discord.pace import InvalidRequests, Pace
+from workers.discord.translation import translate
+from workers.failures import AttemptFailed, PermanentFailure, RetryableFailure, Wait
+from workers.ports import AuditEntry
+
+__all__ = ["CALL_SECONDS", "HikariDiscord", "open_discord"]
+
+CALL_SECONDS = 6.0
+_REQUEST_SECONDS = 4.0
+_LONGEST_WAIT_SECONDS = 2.0
+_CHANNEL_KINDS = {"text": 0, "voice": 2, "category": 4}
+
+
+@asynccontextmanager
+async def open_discord(
+    *, token: str, api_url: str, breaker: CircuitBreaker, pace: Pace, invalid: InvalidRequests
+) -> AsyncIterator[HikariDiscord]:
+    """The port for a bot token, on Discord's own API or another implementation at `api_url` (".../api/v10")."""
+    app = hikari.RESTApp(
+        url=api_url.rstrip("/"),
+        max_retries=0,
+        max_rate_limit=_LONGEST_WAIT_SECONDS,
+        http_settings=HTTPSettings(timeouts=HTTPTimeoutSettings(total=_REQUEST_SECONDS, request_socket_connect=2.0)),
+    )
+    async with AsyncExitStack() as stack:
+        await app.start()
+        stack.push_async_callback(app.close)
+        client = await stack.enter_async_context(app.acquire(token, hikari.TokenType.BOT))
+        yield HikariDiscord(client, breaker=breaker, pace=pace, invalid=invalid)
+
+
+class HikariDiscord:
+    """`workers.ports.Discord` on an acquired hikari client."""
+
+    def __init__(
+        self, client: hikari.api.RESTClient, *, breaker: CircuitBreaker, pace: Pace, invalid: InvalidRequests
+    ) -> None:
+        self._rest = client
+        self._breaker = breaker
+        self._pace = pace
+        self._invalid = invalid
+
+    async def ban(self, guild_id: int, user_id: int, *, delete_seconds: int, reason: str) -> None:
+        async with self._call():
+            await self._rest.ban_user(guild_id, user_id, delete_message_seconds=delete_seconds, reason=reason)
+
+    async def unban(self, guild_id: int, user_id: int, *, reason: str) -> None:
+        try:
+            async with self._call():
+                await self._rest.unban_user(guild_id, user_id, reason=reason)
+        except PermanentFailure as failure:
+            if failure.code != "discord_10026":  # not banned: done before
+                raise
+
+    async def kick(self, guild_id: int, user_id: int, *, reason: str) -> None:
+        async with self._call():
+            await self._rest.kick_user(guild_id, user_id, reason=reason)
+
+    async def time_out(self, guild_id: int, user_id: int, *, until: datetime, reason: str) -> None:
+        async with self._call():
+            await self._rest.edit_member(guild_id, user_id, communication_disabled_until=until, reason=reason)
+
+    async def add_role(self, guild_id: int, user_id: int, role_id: int, *, reason: str) -> None:
+        async with self._call():
+            await self._rest.add_role_to_member(guild_id, user_id, role_id, reason=reason)
+
+    async def remove_role(self, guild_id: int, user_id: int, role_id: int, *, reason: str) -> None:
+        async with self._call():
+            await self._rest.remove_role_from_member(guild_id, user_id, role_id, reason=reason)
+
+    async def member(self, guild_id: int, user_id: int) -> dict[str, Any] | None:
+        try:
+            async with self._call():
+                member = await self._rest.fetch_member(guild_id, user_id)
+        except PermanentFailure as failure:
+            if failure.code in ("discord_10007", "discord_10013"):
+                return None
+            raise
+        until = member.communication_disabled_until()
+        return {
+            "id": str(int(member.id)),
+            "roles": [str(int(role)) for role in member.role_ids],
+            "communication_disabled_until": until.isoformat() if until else None,
+        }
+
+    async def permissions(self, guild_id: int, user_id: int) -> int | None:
+        """The member's guild-wide bits by Discord's present answer, or None for somebody who is no member."""
+        try:
+            async with self._call():
+                member = await self._rest.fetch_member(guild_id, user_id)
+            async with self._call():
+                guild = await self._rest.fetch_guild(guild_id)
+        except PermanentFailure as failure:
+            if failure.code in ("discord_10007", "discord_10013", "discord_10004"):
+                return None
+            raise
+        held = [int(role.permissions) for role in guild.roles.values() if role.id in set(member.role_ids)]
+        everyone = int(guild.roles[guild.id].permissions) if guild.id in guild.roles else 0
+        return effective_permissions(is_owner=guild.owner_id == user_id, everyone=everyone, roles=held)
+
+    async def is_banned(self, guild_id: int, user_id: int) -> bool:
+        try:
+            async with self._call():
+                await self._rest.fetch_ban(guild_id, user_id)
+        except PermanentFailure as failure:
+            if failure.code == "discord_10026":
+                return False
+            raise
+        return True
+
+    async def create_channel(
+        self, guild_id: int, *, name: str, kind: str, category: int | None, topic: str, reason: str
+    ) -> int:
+        parent = hikari.UNDEFINED if category is None else category
+        async with self._call():
+            match kind:
+                case "voice":
+                    made: hikari.GuildChannel = await self._rest.create_guild_voice_channel(
+                        guild_id, name, category=parent, reason=reason
+                    )
+                case "category":
+                    made = await self._rest.create_guild_category(guild_id, name, reason=reason)
+                case _:
+                    made = await self._rest.create_guild_text_channel(
+                        guild_id, name, topic=topic or hikari.UNDEFINED, category=parent, reason=reason
+                    )
+        return int(made.id)
+
+    async def post_message(self, channel_id: int, *, text: str, nonce: str) -> int:
+        async with self._call():
+            message = await self._rest.create_message(channel_id, text, nonce=nonce, user_mentions=True)
+        return int(message.id)
+
+    async def direct_message(self, user_id: int, *, text: str, nonce: str) -> int:
+        async with self._call():
+            channel = await self._rest.create_dm_channel(user_id)
+        return await self.post_message(int(channel.id), text=text, nonce=nonce)
+
+    async def audit_log(self, guild_id: int, *, action: int) -> Sequence[AuditEntry]:
+        """The newest hundred entries of one kind, newest first."""
+        entries: list[AuditEntry] = []
+        async with self._call():
+            async for page in self._rest.fetch_audit_log(guild_id, event_type=action):
+                for entry in page.entries.values():
+                    target = int(entry.target_id) if entry.target_id is not None else None
+                    entries.append(AuditEntry(action=action, target_id=target, reason=unquote(entry.reason or "")))
+                break
+        return entries
+
+    async def edit_reply(self, application_id: int, token: str, *, text: str) -> None:
+        """Edit the deferred answer; interaction webhooks count towards no global limit, so no turn is awaited."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._rest.edit_interaction_response(
+                    application_id, token, text, mentions_everyone=False, user_mentions=False, role_mentions=False
+                )
+        except Exception as error:
+            raise translate(error) from error
+
+    @asynccontextmanager
+    async def _call(self) -> AsyncIterator[None]:
+        self._invalid.check()
+        try:
+            self._breaker.check()
+        except CircuitOpen as error:
+            raise Wait(str(error), retry_after_seconds=error.retry_after_seconds, code="circuit_open") from error
+        await self._pace.turn()
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                yield
+        except Exception as error:
+            failure = error if isinstance(error, AttemptFailed) else translate(error)
+            self._account(error, failure)
+            raise failure from error
+        self._breaker.succeeded()
+
+    def _account(self, error: Exception, failure: AttemptFailed) -> None:
+        """Only trouble on Discord's side opens the circuit; a refusal proves that it is there."""
+        if isinstance(failure, RetryableFailure):
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        if isinstance(error, hikari.UnauthorizedError | hikari.ForbiddenError | hikari.RateLimitTooLongError):
+            self._invalid.count()

@@ -1,0 +1,88 @@
+"""How an attempt ends: an outcome or an error in, the state, the words and the retry decision out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bus.retry import Decision, Failure, Level, decide
+from models.outcome import CommandState, Outcome
+from models.spec import Effect
+from workers.failures import failure_of
+
+__all__ = ["NONCE_WINDOW", "Ending", "ending_of_error", "must_stay_in_doubt", "success"]
+
+# Discord deduplicates a nonce "for a few minutes" (reference, "Create Message", enforce_nonce): stay well inside.
+NONCE_WINDOW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`retry` is set for state `retrying`: its rung, its delay and the attempt that the copy carries."""
+
+    state: CommandState
+    outcome: Outcome
+    retry: Decision | None = None
+
+
+def success(outcome: Outcome) -> Ending:
+    return Ending("succeeded", outcome)
+
+
+def must_stay_in_doubt(
+    effect: Effect, *, takeover: bool, attempt: int, first_attempt_at: datetime, now: datetime
+) -> Outcome | None:
+    """Before a repeat: the outcome where the effect may have happened and repeating it could do it twice.
+
+    An `at_most_once` effect is never repeated after a takeover; a `nonce` only inside Discord's window.
+    """
+    if effect is Effect.AT_MOST_ONCE and takeover:
+        return Outcome(
+            "The worker was lost while it ran, and it can't be looked up whether it happened.", code="in_doubt"
+        )
+    repeated = takeover or attempt > 1
+    if effect is Effect.NONCE and repeated and now - first_attempt_at > NONCE_WINDOW:
+        return Outcome(
+            "An earlier attempt may have posted it, too long ago for Discord to recognise a repeat.", code="in_doubt"
+        )
+    return None
+
+
+def ending_of_error(
+    error: BaseException,
+    *,
+    effect: Effect,
+    repeated: bool,
+    attempt: int,
+    max_attempts: int,
+    ladder: Sequence[Level],
+    jitter: float,
+) -> Ending:
+    """What an error makes of the command.
+
+    A failure that may hide an effect which can't be repeated safely ends `in_doubt`; otherwise `bus.retry` decides:
+    `retrying`, `failed` (trying again can't help) or `dead` (attempts used up).
+    """
+    failure, ambiguous = failure_of(error)
+    in_doubt = _hides_effect(effect, failure, ambiguous=ambiguous, repeated=repeated, last=attempt >= max_attempts)
+    if in_doubt:
+        return Ending("in_doubt", Outcome(f"{failure.reason} It may have happened all the same.", code=failure.code))
+    decision = decide(failure, attempt=attempt, max_attempts=max_attempts, ladder=ladder, jitter=jitter)
+    outcome = Outcome(failure.reason, code=failure.code)
+    if decision.action == "retry":
+        return Ending("retrying", outcome, decision)
+    return Ending("dead" if failure.retryable else "failed", outcome)
+
+
+def _hides_effect(effect: Effect, failure: Failure, *, ambiguous: bool, repeated: bool, last: bool) -> bool:
+    match effect:
+        case Effect.AT_MOST_ONCE:
+            return ambiguous
+        case Effect.NONCE:
+            # Refused now, but an earlier attempt whose answer was lost may have been taken.
+            return (ambiguous and last) or (repeated and not failure.retryable)
+        case Effect.RECONCILE:
+            return ambiguous and last
+        case _:
+            return False

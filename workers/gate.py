@@ -1,0 +1,81 @@
+"""Whether a command may run now: expired, switched off, or not permitted. Pure; who asks brings the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bus.envelopes import Command
+from models.permissions import Permission, missing
+from models.spec import CommandSpec
+
+__all__ = ["Authority", "Refusal", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What is known of the actor's rights, from where and from when.
+
+    `permissions` is the member's bit set, or None where nothing is known: unknown denies. `allowed` settles it
+    without bits, for actors that are not members (keys, scripts, the platform itself).
+    """
+
+    source: Literal["interaction", "guild_state", "discord", "api_key", "script", "platform", "unknown"]
+    at: datetime | None
+    permissions: int | None = None
+    allowed: bool | None = None
+    reason: str = ""
+
+    def detail(self, now: datetime) -> dict[str, Any]:
+        """For the audit row: where the answer came from and how old it was."""
+        age = None if self.at is None else round(max(0.0, (now - self.at).total_seconds()), 3)
+        return {"authority": self.source, "age_seconds": age}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing is done; `state` is the state that the command ends in."""
+
+    state: Literal["refused", "expired"]
+    code: str
+    message: str
+
+
+def refusal(
+    command: Command,
+    spec: type[CommandSpec],
+    *,
+    now: datetime,
+    authority: Authority,
+    switched_off: str | None,
+    guild_gone: bool,
+    needs_guild: bool,
+) -> Refusal | None:
+    """The first reason not to run, or None. `switched_off` is the switch's own reason."""
+    if command.expires_at is not None and now >= command.expires_at:
+        return Refusal("expired", "expired", "It was not begun in time and has expired; nothing was done.")
+    if switched_off is not None:
+        return Refusal("refused", "switched_off", f"This is switched off at present: {switched_off}")
+    if needs_guild and command.guild_id is None:
+        return Refusal("refused", "guild_needed", "This works in a server only.")
+    if guild_gone:
+        return Refusal("refused", "guild_gone", "The bot is not in that server.")
+    if authority.allowed is True:
+        return None
+    if not spec.people and command.actor.kind == "user":
+        return Refusal("refused", "not_permitted", "Only scripts and API keys may do this.")
+    if authority.allowed is False:
+        return Refusal("refused", "not_permitted", authority.reason or "You may not do this.")
+    if authority.permissions is None:
+        reason = authority.reason or "It is not known what you may do in this server, so nothing was done."
+        return Refusal("refused", "permission_unknown", reason)
+    lacking = missing(authority.permissions, spec.permission)
+    if lacking:
+        names = ", ".join(_title(flag) for flag in Permission if flag & lacking)
+        return Refusal("refused", "not_permitted", f"You need the permission {names} for this.")
+    return None
+
+
+def _title(flag: Permission) -> str:
+    return (flag.name or "").replace("_", " ").title()

@@ -1,0 +1,1 @@
+"""What executes each command; `workers.handlers.table` lists them."""

@@ -1,0 +1,59 @@
+"""Bans, kicks and timeouts: one Discord call each, safe to repeat or looked up before a repeat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.outcome import Outcome
+from workers.handlers.members import require_member
+from workers.ports import Call
+
+__all__ = ["ban", "kick", "look_for_kick", "time_out", "unban"]
+
+_AUDIT_MEMBER_KICK = 20  # Discord's reference, "Audit Log Events"
+
+
+async def ban(call: Call) -> Outcome:
+    options, discord = call.options, call.ports.discord
+    before = await discord.is_banned(call.guild_id, options.member)
+    await discord.ban(
+        call.guild_id, options.member, delete_seconds=options.delete_days * 86_400, reason=call.audit_reason
+    )
+    return Outcome(f"<@{options.member}> is banned.", before={"banned": before}, after={"banned": True})
+
+
+async def unban(call: Call) -> Outcome:
+    member, discord = call.options.member, call.ports.discord
+    before = await discord.is_banned(call.guild_id, member)
+    if before:
+        await discord.unban(call.guild_id, member, reason=call.audit_reason)
+    return Outcome(f"<@{member}> is not banned.", before={"banned": before}, after={"banned": False})
+
+
+async def time_out(call: Call) -> Outcome:
+    """Ends at the moment of issue plus the minutes, so that a late attempt does not lengthen it."""
+    member, discord = call.options.member, call.ports.discord
+    until = call.command.issued_at + timedelta(minutes=call.options.minutes)
+    known = await require_member(call, member)
+    await discord.time_out(call.guild_id, member, until=until, reason=call.audit_reason)
+    return Outcome(
+        f"<@{member}> is timed out until <t:{int(until.timestamp())}:f>.",
+        before={"timed_out_until": known.get("communication_disabled_until")},
+        after={"timed_out_until": until.isoformat()},
+    )
+
+
+async def kick(call: Call) -> Outcome:
+    await require_member(call, call.options.member)
+    await call.ports.discord.kick(call.guild_id, call.options.member, reason=call.audit_reason)
+    return _kicked(call)
+
+
+async def look_for_kick(call: Call) -> Outcome | None:
+    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_MEMBER_KICK)
+    found = any(str(call.command.id) in entry.reason for entry in entries)
+    return _kicked(call) if found else None
+
+
+def _kicked(call: Call) -> Outcome:
+    return Outcome(f"<@{call.options.member}> was kicked.", before={"member": True}, after={"member": False})

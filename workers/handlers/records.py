@@ -1,0 +1,57 @@
+"""Commands whose effect is rows of ours: written in the same transaction as the claim and the audit trail."""
+
+from __future__ import annotations
+
+from models import settings_store, warnings
+from models.guild_settings import parse_setting
+from models.outcome import Outcome
+from workers.failures import PermanentFailure
+from workers.ports import Call
+
+__all__ = ["set_setting", "warn"]
+
+
+async def warn(call: Call) -> Outcome:
+    command, options = call.command, call.options
+    before = await warnings.count(call.connection, call.guild_id, options.member)
+    await warnings.add(
+        call.connection,
+        command_id=command.id,
+        guild_id=call.guild_id,
+        member_id=options.member,
+        moderator=command.actor.id,
+        reason=options.reason,
+        at=call.ports.clock.now(),
+    )
+    total = before + 1
+    times = "once" if total == 1 else f"{total} times"
+    return Outcome(
+        f"<@{options.member}> was warned: {options.reason} (warned {times} so far)",
+        data={"warnings": total},
+        before={"warnings": before},
+        after={"warnings": total},
+    )
+
+
+async def set_setting(call: Call) -> Outcome:
+    options = call.options
+    value = parse_setting(options.key, options.value)
+    try:
+        change = await settings_store.set_value(
+            call.connection,
+            call.guild_id,
+            options.key,
+            value,
+            expected_version=options.expected_version,
+            by=call.command.actor.id,
+            command_id=call.command.id,
+            at=call.ports.clock.now(),
+        )
+    except settings_store.StaleVersion as error:
+        raise PermanentFailure(str(error), code="stale_version") from error
+    return Outcome(
+        f"`{options.key}` is now `{value}` (version {change.version}).",
+        data={"version": change.version},
+        before={options.key: change.before},
+        after={options.key: value},
+    )

@@ -1,0 +1,53 @@
+"""Which handler executes which spec: the one table, joined by the handlers of installed plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from models.catalogue import Catalogue
+from models.commands import messages as message_specs
+from models.commands import moderation as moderation_specs
+from models.commands import server as server_specs
+from models.commands import settings as settings_specs
+from models.commands import utility as utility_specs
+from workers.handlers import messages, moderation, records, server, utility
+from workers.ports import Handler
+
+__all__ = ["BUILT_IN", "PLUGIN_GROUP", "load_handlers", "table_of"]
+
+PLUGIN_GROUP = "guildbus.handlers"
+
+BUILT_IN: tuple[Handler, ...] = (
+    Handler(utility_specs.Ping, utility.ping, needs_guild=False),
+    Handler(utility_specs.ServerInfo, utility.server_info),
+    Handler(settings_specs.SetSetting, records.set_setting),
+    Handler(moderation_specs.Warn, records.warn),
+    Handler(moderation_specs.Ban, moderation.ban),
+    Handler(moderation_specs.Unban, moderation.unban),
+    Handler(moderation_specs.Timeout, moderation.time_out),
+    Handler(moderation_specs.Kick, moderation.kick, look=moderation.look_for_kick),
+    Handler(server_specs.AddRole, server.add_role),
+    Handler(server_specs.RemoveRole, server.remove_role),
+    Handler(server_specs.CreateChannel, server.create_channel, look=server.look_for_channel),
+    Handler(message_specs.Announce, messages.announce),
+    Handler(message_specs.CallWebhook, messages.call_webhook),
+    Handler(message_specs.Broadcast, utility.broadcast, needs_guild=False),
+)
+
+
+def table_of(handlers: Iterable[Handler], catalogue: Catalogue) -> Mapping[str, Handler]:
+    """The handlers by command type. Raises ValueError where specs and handlers do not match one to one."""
+    table = {handler.spec.type: handler for handler in handlers}
+    without = sorted(set(catalogue.by_type) - set(table))
+    unknown = sorted(set(table) - set(catalogue.by_type))
+    if without or unknown:
+        raise ValueError(f"commands without a handler: {without}; handlers without a command: {unknown}")
+    return MappingProxyType(table)
+
+
+def load_handlers(catalogue: Catalogue) -> Mapping[str, Handler]:
+    """The built-in handlers and those that packages declare under `guildbus.handlers` (a tuple of Handler)."""
+    plugins = [handler for point in entry_points(group=PLUGIN_GROUP) for handler in point.load()]
+    return table_of((*BUILT_IN, *plugins), catalogue)
