@@ -46,8 +46,8 @@ class Publisher:
 
     async def start(self) -> None:
         """Wait with backoff until the broker is there. Raises AccessRefused."""
-        channel = await self._open(gives_up_on=(AccessRefused,))
-        self._keeper = asyncio.create_task(self._keep_open(channel), name=f"{self._link.name} keeper")
+        self._use(await underlay(await self._open(gives_up_on=(AccessRefused,))))
+        self._keeper = asyncio.create_task(self._keep_open(), name=f"{self._link.name} keeper")
 
     async def close(self) -> None:
         if self._keeper is not None:
@@ -55,6 +55,7 @@ class Publisher:
             with suppress(asyncio.CancelledError):
                 await self._keeper
             self._keeper = None
+        self._use(None)
         await self._link.close()
 
     async def publish_all(self, messages: Sequence[Message], *, timeout_seconds: float) -> list[BusError | None]:
@@ -116,17 +117,21 @@ class Publisher:
         translated.__cause__ = error
         return translated
 
-    async def _keep_open(self, channel: AbstractChannel) -> None:
-        while True:
-            inner = await underlay(channel)
-            self._channel = inner
-            self._opened.set()
-            await asyncio.wait([inner.closing])
-            self._channel = None
+    def _use(self, channel: Any) -> None:
+        self._channel = channel
+        if channel is None:
             self._opened.clear()
-            reason = None if inner.closing.cancelled() else inner.closing.exception()
+        else:
+            self._opened.set()
+
+    async def _keep_open(self) -> None:
+        while True:
+            closing = self._channel.closing
+            await asyncio.wait([closing])
+            self._use(None)
+            reason = None if closing.cancelled() else closing.exception()
             logger.warning("{}: the channel was closed: {}", self._link.name, words_of(reason) if reason else "")
-            channel = await self._open()
+            self._use(await underlay(await self._open()))
 
     async def _open(self, *, gives_up_on: tuple[type[BaseException], ...] = ()) -> AbstractChannel:
         async for attempt in attempts(self._link.name, closed=self._link.closed, gives_up_on=gives_up_on):

@@ -50,7 +50,9 @@ async def plan(url: str, topology: Topology, *, management_url: str | None = Non
     if management_url is None:
         seen = "AMQP cannot list bindings; give the URL of the management API to verify them"
         return [*changes, Change("unverified", "binding", "*", seen)]
-    return [*changes, *_compared(await read_inventory(management_url, url), topology)]
+    listed = _compared(await read_inventory(management_url, url), topology)
+    known = {(change.object, change.name) for change in changes}
+    return [*changes, *(change for change in listed if (change.object, change.name) not in known)]
 
 
 async def verify(url: str, topology: Topology, *, management_url: str | None = None) -> list[Change]:
