@@ -9,7 +9,7 @@ import aiormq.exceptions as vendor
 
 from bus.errors import AccessRefused, BrokerUnavailable, BusError, PublishRefused, PublishUnconfirmed, Unroutable
 
-__all__ = ["VENDOR_ERRORS", "connect_error", "missing_exchange", "publish_error", "words_of"]
+__all__ = ["VENDOR_ERRORS", "connect_error", "publish_error", "refused_exchange", "words_of"]
 
 # What connecting, declaring or publishing can raise when broker or network fail. ChannelInvalidStateError and
 # aiormq's "closed" errors are RuntimeErrors.
@@ -34,10 +34,10 @@ def connect_error(error: BaseException, *, shown: str, user: str) -> BusError:
     return BrokerUnavailable(f"no connection to the broker at {shown}: {words}")
 
 
-def missing_exchange(error: BaseException) -> str | None:
-    """The exchange that a channel's closure names (404, 403), or None."""
+def refused_exchange(error: BaseException) -> str | None:
+    """The exchange that a channel's closure names (404, 403), or None. The default exchange is "" here too."""
     found = _QUOTED.search(words_of(error))
-    return found[1] if found else None
+    return found[1].removeprefix("amq.default") if found else None
 
 
 def publish_error(error: BaseException, *, exchange: str, routing_key: str, shown: str) -> BusError:
@@ -46,9 +46,9 @@ def publish_error(error: BaseException, *, exchange: str, routing_key: str, show
         return Unroutable(f"no queue takes {routing_key!r} from exchange {exchange!r}; run `guildbus topology verify`")
     if isinstance(error, vendor.DeliveryError):
         return PublishRefused(f"a queue behind exchange {exchange!r} refused {routing_key!r}: it is full")
-    if isinstance(error, vendor.ChannelNotFoundEntity) and missing_exchange(error) in (exchange, None):
+    if isinstance(error, vendor.ChannelNotFoundEntity) and refused_exchange(error) in (exchange, None):
         return Unroutable(f"exchange {exchange!r} does not exist on the broker; run `guildbus topology apply`")
-    if isinstance(error, vendor.ChannelAccessRefused) and missing_exchange(error) in (exchange, None):
+    if isinstance(error, vendor.ChannelAccessRefused) and refused_exchange(error) in (exchange, None):
         return AccessRefused(f"the broker at {shown} refused: {words_of(error)}")
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
         return PublishUnconfirmed(f"the broker at {shown} did not confirm in time")

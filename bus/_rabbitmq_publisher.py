@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from aio_pika.abc import AbstractChannel
+from aiormq import exceptions as vendor
 from aiormq import spec
 from loguru import logger
 
@@ -42,12 +43,13 @@ class Publisher:
 
     @property
     def is_open(self) -> bool:
-        return self._channel is not None
+        return self._channel is not None and not self._channel.is_closed
 
     async def start(self) -> None:
         """Wait with backoff until the broker is there. Raises AccessRefused."""
-        self._use(await underlay(await self._open(gives_up_on=(AccessRefused,))))
-        self._keeper = asyncio.create_task(self._keep_open(), name=f"{self._link.name} keeper")
+        channel = await underlay(await self._open(gives_up_on=(AccessRefused,)))
+        self._use(channel)
+        self._keeper = asyncio.create_task(self._keep_open(channel), name=f"{self._link.name} keeper")
 
     async def close(self) -> None:
         if self._keeper is not None:
@@ -61,16 +63,9 @@ class Publisher:
     async def publish_all(self, messages: Sequence[Message], *, timeout_seconds: float) -> list[BusError | None]:
         """All in one window of confirms; the broker's order is that of `messages`."""
         deadline = asyncio.get_running_loop().time() + timeout_seconds
-        if self._channel is None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(deadline):
-                    await self._opened.wait()
-        channel = self._channel
-        if channel is None:
-            return [BrokerUnavailable(f"no connection to the broker at {self._link.address.shown}") for _ in messages]
-        return await asyncio.gather(*(self._publish(channel, message, deadline) for message in messages))
+        return await asyncio.gather(*(self._publish(message, deadline) for message in messages))
 
-    async def _publish(self, channel: Any, message: Message, deadline: float) -> BusError | None:
+    async def _publish(self, message: Message, deadline: float) -> BusError | None:
         if message.exchange and message.exchange not in self._exchanges:
             # Asked of the broker, this would close the channel under everybody else's publishes.
             return Unroutable(f"exchange {message.exchange!r} is not in topology.yaml")
@@ -86,15 +81,19 @@ class Publisher:
             user_id=self._link.address.user,
         )
         try:
-            await channel.basic_publish(
-                body,
-                exchange=message.exchange,
-                routing_key=message.routing_key,
-                properties=properties,
-                mandatory=True,
-                wait=False,
-                timeout=deadline - asyncio.get_running_loop().time(),
-            )
+            while (channel := await self._ready(deadline)) is not None:
+                # A channel found closed has sent nothing, so that the next one may.
+                with suppress(vendor.ChannelInvalidStateError):
+                    await channel.basic_publish(
+                        body,
+                        exchange=message.exchange,
+                        routing_key=message.routing_key,
+                        properties=properties,
+                        mandatory=True,
+                        wait=False,
+                        timeout=deadline - asyncio.get_running_loop().time(),
+                    )
+                    return None
         except (ValueError, TypeError, struct.error) as error:
             return InvalidMessage(f"AMQP cannot carry this message: {error}")
         except asyncio.CancelledError as error:
@@ -105,7 +104,17 @@ class Publisher:
             return self._error(message, error)
         except VENDOR_ERRORS as error:
             return self._error(message, error)
-        return None
+        return BrokerUnavailable(f"no connection to the broker at {self._link.address.shown}")
+
+    async def _ready(self, deadline: float) -> Any:
+        """The open channel, or None where there is none until the deadline."""
+        if self._channel is not None and self._channel.is_closed:
+            self._use(None)
+        if self._channel is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await self._opened.wait()
+        return self._channel
 
     def _error(self, message: Message, error: BaseException) -> BusError:
         translated = publish_error(
@@ -124,14 +133,15 @@ class Publisher:
         else:
             self._opened.set()
 
-    async def _keep_open(self) -> None:
+    async def _keep_open(self, channel: Any) -> None:
         while True:
-            closing = self._channel.closing
+            closing = channel.closing
             await asyncio.wait([closing])
             self._use(None)
             reason = None if closing.cancelled() else closing.exception()
             logger.warning("{}: the channel was closed: {}", self._link.name, words_of(reason) if reason else "")
-            self._use(await underlay(await self._open()))
+            channel = await underlay(await self._open())
+            self._use(channel)
 
     async def _open(self, *, gives_up_on: tuple[type[BaseException], ...] = ()) -> AbstractChannel:
         async for attempt in attempts(self._link.name, closed=self._link.closed, gives_up_on=gives_up_on):
