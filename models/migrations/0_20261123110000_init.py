@@ -1,0 +1,268 @@
+"""Everything from nothing: tables, partitions, indexes, and what the role `guildbus_app` may do.
+
+`commands` and `audit` are partitioned by the month in their UUIDv7 id. Rows whose month has no partition yet go to
+the default partition, and move when `guildbus_ensure_partitions` makes theirs.
+"""
+
+from tortoise import BaseDBAsyncClient
+
+RUN_IN_TRANSACTION = True
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS aerich (
+    id serial PRIMARY KEY, version varchar(255) NOT NULL, app varchar(100) NOT NULL, content jsonb NOT NULL
+);
+CREATE TABLE commands (
+    id uuid PRIMARY KEY, guild_id bigint, type text NOT NULL, version smallint NOT NULL DEFAULT 1,
+    lane text NOT NULL, subject text, actor_kind text NOT NULL, actor_id text NOT NULL,
+    actor_name text NOT NULL DEFAULT '', source text NOT NULL, correlation_id uuid NOT NULL, causation_id uuid,
+    parent_id uuid, child_index integer, issued_at timestamptz NOT NULL, expires_at timestamptz,
+    dry_run boolean NOT NULL DEFAULT false, options jsonb NOT NULL, channel_id bigint,
+    ephemeral boolean NOT NULL DEFAULT false, locale text, trace text,
+    state text NOT NULL CHECK (state IN ('queued', 'awaiting_approval', 'running', 'retrying', 'succeeded', 'failed',
+        'refused', 'superseded', 'in_doubt', 'dead', 'expired', 'cancelled')),
+    attempt integer NOT NULL DEFAULT 1, revision integer NOT NULL DEFAULT 1, fence bigint NOT NULL DEFAULT 0,
+    lease_until timestamptz, claimed_from text, outcome jsonb, next_attempt_at timestamptz,
+    permission_at timestamptz, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
+    settled_at timestamptz, delivered_at timestamptz
+) PARTITION BY RANGE (id);
+CREATE TABLE commands_default PARTITION OF commands DEFAULT;
+CREATE TABLE audit (
+    id uuid PRIMARY KEY, guild_id bigint, command_id uuid NOT NULL, type text NOT NULL,
+    phase text NOT NULL CHECK (phase IN ('intent', 'outcome', 'refusal', 'note')), at timestamptz NOT NULL,
+    actor_kind text NOT NULL, actor_id text NOT NULL, actor_name text NOT NULL DEFAULT '', source text NOT NULL,
+    correlation_id uuid NOT NULL, subject text, reason text NOT NULL DEFAULT '', before jsonb, after jsonb, detail jsonb
+) PARTITION BY RANGE (id);
+CREATE TABLE audit_default PARTITION OF audit DEFAULT;
+CREATE TABLE idempotency_keys (
+    principal text NOT NULL, guild_id bigint NOT NULL DEFAULT 0, key text NOT NULL, body_hash bytea NOT NULL,
+    command_id uuid NOT NULL, created_at timestamptz NOT NULL, PRIMARY KEY (principal, guild_id, key)
+);
+CREATE TABLE bulks (
+    command_id uuid PRIMARY KEY, total integer NOT NULL, done integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0, paused boolean NOT NULL DEFAULT false, in_flight integer NOT NULL DEFAULT 0
+);
+CREATE TABLE guilds (
+    id bigint PRIMARY KEY, name text NOT NULL DEFAULT '', icon text, owner_id bigint,
+    locale text NOT NULL DEFAULT 'en-US', member_count integer NOT NULL DEFAULT 0,
+    available boolean NOT NULL DEFAULT true, left_at timestamptz, updated_at timestamptz NOT NULL,
+    synced_at timestamptz
+);
+CREATE TABLE roles (
+    guild_id bigint NOT NULL, id bigint NOT NULL, name text NOT NULL, color integer NOT NULL DEFAULT 0,
+    position integer NOT NULL DEFAULT 0, permissions bigint NOT NULL DEFAULT 0,
+    managed boolean NOT NULL DEFAULT false, PRIMARY KEY (guild_id, id)
+);
+CREATE TABLE channels (
+    guild_id bigint NOT NULL, id bigint NOT NULL, name text NOT NULL, kind smallint NOT NULL DEFAULT 0,
+    position integer NOT NULL DEFAULT 0, parent_id bigint, topic text, PRIMARY KEY (guild_id, id)
+);
+CREATE TABLE persons (
+    id bigint PRIMARY KEY, username text NOT NULL DEFAULT '', display_name text NOT NULL DEFAULT '', avatar text,
+    bot boolean NOT NULL DEFAULT false, updated_at timestamptz NOT NULL, erased_at timestamptz
+);
+CREATE TABLE members (
+    guild_id bigint NOT NULL, person_id bigint NOT NULL, nick text, roles bigint[] NOT NULL DEFAULT '{}',
+    joined_at timestamptz, timed_out_until timestamptz, snapshot_id uuid, PRIMARY KEY (guild_id, person_id)
+);
+CREATE TABLE users (
+    id bigint PRIMARY KEY, username text NOT NULL, display_name text NOT NULL DEFAULT '', avatar text, locale text,
+    created_at timestamptz NOT NULL, last_login_at timestamptz NOT NULL
+);
+CREATE TABLE sessions (
+    id_hash bytea PRIMARY KEY, user_id bigint NOT NULL, created_at timestamptz NOT NULL, rotated_at timestamptz,
+    last_seen_at timestamptz NOT NULL, expires_at timestamptz NOT NULL, revoked_at timestamptz,
+    user_agent text NOT NULL DEFAULT '', address text NOT NULL DEFAULT '', csrf_hash bytea NOT NULL, oauth jsonb
+);
+CREATE TABLE login_states (
+    state_hash bytea PRIMARY KEY, code_verifier text NOT NULL, redirect_to text NOT NULL,
+    created_at timestamptz NOT NULL, expires_at timestamptz NOT NULL
+);
+CREATE TABLE api_keys (
+    id uuid PRIMARY KEY, name text NOT NULL, prefix text NOT NULL, key_hash bytea NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('api', 'script')), scopes text[] NOT NULL, guild_ids bigint[],
+    created_at timestamptz NOT NULL, created_by text NOT NULL, expires_at timestamptz, revoked_at timestamptz,
+    last_used_at timestamptz
+);
+CREATE TABLE guild_settings (
+    guild_id bigint PRIMARY KEY, version integer NOT NULL, data jsonb NOT NULL, updated_at timestamptz NOT NULL,
+    updated_by text NOT NULL
+);
+CREATE TABLE guild_settings_history (
+    guild_id bigint NOT NULL, version integer NOT NULL, data jsonb NOT NULL, at timestamptz NOT NULL,
+    by text NOT NULL, command_id uuid, PRIMARY KEY (guild_id, version)
+);
+CREATE TABLE warnings (
+    id uuid PRIMARY KEY, guild_id bigint NOT NULL, member_id bigint NOT NULL, moderator_id text NOT NULL,
+    reason text NOT NULL, at timestamptz NOT NULL, command_id uuid NOT NULL UNIQUE
+);
+CREATE TABLE dead_letters (
+    id uuid PRIMARY KEY, guild_id bigint, command_id uuid, type text NOT NULL DEFAULT '', reason text NOT NULL,
+    code text NOT NULL, body jsonb, raw_excerpt text, queue text NOT NULL, actor_kind text, actor_id text,
+    first_at timestamptz NOT NULL,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'replayed', 'discarded')),
+    replays integer NOT NULL DEFAULT 0, resolved_by text, resolved_at timestamptz
+);
+CREATE TABLE switches (
+    scope text NOT NULL CHECK (scope IN ('platform', 'guild', 'command', 'guild_command')),
+    guild_id bigint NOT NULL DEFAULT 0, command_type text NOT NULL DEFAULT '', off boolean NOT NULL,
+    reason text NOT NULL DEFAULT '', at timestamptz NOT NULL, by text NOT NULL,
+    PRIMARY KEY (scope, guild_id, command_type)
+);
+CREATE TABLE control (id smallint PRIMARY KEY CHECK (id = 1), version bigint NOT NULL);
+INSERT INTO control VALUES (1, 1);
+CREATE TABLE processes (
+    id uuid PRIMARY KEY, kind text NOT NULL, host text NOT NULL, pid integer NOT NULL, version text NOT NULL,
+    shard integer, started_at timestamptz NOT NULL, heartbeat_at timestamptz NOT NULL,
+    control_version bigint NOT NULL DEFAULT 0, details jsonb
+);
+CREATE TABLE projections (
+    name text PRIMARY KEY, epoch uuid, stream_offset bigint, updated_at timestamptz NOT NULL, lease_owner uuid,
+    lease_until timestamptz
+);
+CREATE TABLE streams (name text PRIMARY KEY, epoch uuid NOT NULL, created_at timestamptz NOT NULL);
+CREATE TABLE webhook_targets (
+    id uuid PRIMARY KEY, guild_id bigint, url_prefix text NOT NULL, created_at timestamptz NOT NULL
+);
+CREATE TABLE command_registrations (
+    application_id bigint NOT NULL, scope text NOT NULL, hash text NOT NULL, synced_at timestamptz NOT NULL,
+    PRIMARY KEY (application_id, scope)
+);
+CREATE TABLE command_docs (
+    type text PRIMARY KEY, area text NOT NULL, slash text, description text NOT NULL, options jsonb NOT NULL,
+    effect text NOT NULL, permission text NOT NULL, updated_at timestamptz NOT NULL
+);
+"""
+
+_INDEXES = """
+CREATE INDEX commands_by_guild ON commands (guild_id, id);
+CREATE INDEX commands_by_subject ON commands (guild_id, subject, id) WHERE subject IS NOT NULL;
+CREATE INDEX commands_by_actor ON commands (guild_id, actor_id, id);
+CREATE INDEX commands_by_type ON commands (guild_id, type, id);
+CREATE INDEX commands_by_trouble ON commands (guild_id, state, id)
+    WHERE state IN ('failed', 'in_doubt', 'dead', 'awaiting_approval');
+CREATE INDEX commands_by_parent ON commands (parent_id, id) WHERE parent_id IS NOT NULL;
+CREATE INDEX commands_by_cause ON commands (causation_id) WHERE causation_id IS NOT NULL;
+-- When a sweeper may publish the row again; must read exactly as in models/ledger_sweep_sql.py to be used.
+CREATE INDEX commands_due ON commands ((GREATEST(created_at, lease_until, next_attempt_at)))
+    WHERE state IN ('queued', 'running', 'retrying');
+CREATE INDEX audit_by_guild ON audit (guild_id, id);
+CREATE INDEX audit_by_command ON audit (command_id, id);
+CREATE INDEX audit_by_actor ON audit (guild_id, actor_id, id);
+CREATE INDEX audit_by_subject ON audit (guild_id, subject, id) WHERE subject IS NOT NULL;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+CREATE INDEX members_by_person ON members (person_id);
+CREATE INDEX sessions_by_user ON sessions (user_id, created_at);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX login_states_by_expiry ON login_states (expires_at);
+CREATE INDEX warnings_by_member ON warnings (guild_id, member_id, at);
+CREATE INDEX dead_letters_by_guild ON dead_letters (guild_id, state, id);
+CREATE INDEX dead_letters_by_state ON dead_letters (state, id);
+CREATE INDEX dead_letters_by_command ON dead_letters (command_id);
+CREATE INDEX processes_by_heartbeat ON processes (kind, heartbeat_at);
+CREATE INDEX webhook_targets_by_guild ON webhook_targets (guild_id);
+"""
+
+_FUNCTIONS = """
+CREATE FUNCTION guildbus_uuid7_floor(moment timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$$;
+
+CREATE FUNCTION guildbus_ensure_partitions(months_ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    parent text; part text; first_day timestamptz; lowest uuid; beyond uuid; made integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('guildbus_partitions'));
+    FOREACH parent IN ARRAY ARRAY['commands', 'audit'] LOOP
+        FOR ahead IN -1 .. months_ahead LOOP
+            first_day := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => ahead))
+                AT TIME ZONE 'UTC';
+            part := parent || to_char(first_day AT TIME ZONE 'UTC', '"_y"YYYY"m"MM');
+            CONTINUE WHEN to_regclass(quote_ident(part)) IS NOT NULL;
+            lowest := guildbus_uuid7_floor(first_day);
+            beyond := guildbus_uuid7_floor(
+                (first_day AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+            EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', part, parent);
+            EXECUTE format('WITH moved AS (DELETE FROM %I WHERE id >= %L AND id < %L RETURNING *)
+                INSERT INTO %I SELECT * FROM moved', parent || '_default', lowest, beyond, part);
+            EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                parent, part, lowest, beyond);
+            made := made + 1;
+        END LOOP;
+    END LOOP;
+    RETURN made;
+END $$;
+
+-- Security definer, so that the retention job needs no ownership; it refuses to touch the last 30 days, so that
+-- the role that may only append to the audit trail cannot make recent history go away.
+CREATE FUNCTION guildbus_drop_partitions(before timestamptz) RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    part record; dropped text[] := '{}';
+BEGIN
+    IF before > now() - interval '30 days' THEN
+        RAISE EXCEPTION 'partitions of the last 30 days are kept; asked to drop before %', before
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('guildbus_partitions'));
+    FOR part IN
+        SELECT child.relname AS name, to_timestamp(right(child.relname, 7), 'YYYY"m"MM') AS first_day
+        FROM pg_inherits
+        JOIN pg_class child ON child.oid = inhrelid
+        WHERE inhparent IN ('commands'::regclass, 'audit'::regclass) AND child.relname ~ '_y[0-9]{4}m[0-9]{2}$'
+        ORDER BY child.relname
+    LOOP
+        IF part.first_day + interval '1 month' <= before THEN
+            EXECUTE format('DROP TABLE %I', part.name);
+            dropped := dropped || part.name::text;
+        END IF;
+    END LOOP;
+    DELETE FROM commands_default WHERE id < guildbus_uuid7_floor(before);
+    DELETE FROM audit_default WHERE id < guildbus_uuid7_floor(before);
+    RETURN dropped;
+END $$;
+
+SELECT guildbus_ensure_partitions(3);
+"""
+
+_ROLE = """
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'guildbus_app') THEN
+        BEGIN
+            CREATE ROLE guildbus_app NOLOGIN;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;  -- another database of this server is being migrated at the same time
+        END;
+    END IF;
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE format('GRANT guildbus_app TO %I', current_user);
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO guildbus_app', current_schema());
+END $$;
+GRANT SELECT, INSERT, UPDATE, DELETE ON commands, idempotency_keys, bulks, guilds, roles, channels, persons, members,
+    users, sessions, login_states, api_keys, guild_settings, guild_settings_history, warnings, dead_letters, switches,
+    control, processes, projections, streams, webhook_targets, command_registrations, command_docs TO guildbus_app;
+GRANT SELECT, INSERT ON audit TO guildbus_app;
+GRANT SELECT ON aerich TO guildbus_app;
+REVOKE ALL ON FUNCTION guildbus_ensure_partitions(integer), guildbus_drop_partitions(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guildbus_ensure_partitions(integer), guildbus_drop_partitions(timestamptz) TO guildbus_app;
+"""
+
+# The role stays: it belongs to the server, and other databases may use it.
+_DOWN = """
+DROP FUNCTION guildbus_drop_partitions(timestamptz), guildbus_ensure_partitions(integer);
+DROP TABLE command_docs, command_registrations, webhook_targets, streams, projections, processes, control, switches,
+    dead_letters, warnings, guild_settings_history, guild_settings, api_keys, login_states, sessions, users, members,
+    persons, channels, roles, guilds, bulks, idempotency_keys, audit, commands;
+DROP FUNCTION guildbus_uuid7_floor(timestamptz);
+"""
+
+
+async def upgrade(db: BaseDBAsyncClient) -> str:
+    return _TABLES + _INDEXES + _FUNCTIONS + _ROLE
+
+
+async def downgrade(db: BaseDBAsyncClient) -> str:
+    return _DOWN

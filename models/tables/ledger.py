@@ -1,0 +1,111 @@
+"""The ledger of commands, their audit trail, idempotency keys and bulks."""
+
+from __future__ import annotations
+
+from tortoise import Model, fields
+
+from models.tables.fields import json_field, snowflake_field
+
+__all__ = ["AuditRow", "BulkRow", "CommandRow", "IdempotencyKeyRow"]
+
+
+class CommandRow(Model):
+    """One command, from accepted to settled. Written by `models.ledger` alone; partitioned by month of the id.
+
+    `claimed_from` is the state that the last claim found (null where it found no row): `running` means that a
+    lease had run out. `permission_at` is when permission was last granted.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    guild_id = snowflake_field(null=True)
+    type = fields.TextField()
+    version = fields.SmallIntField(default=1)
+    lane = fields.TextField()
+    subject = fields.TextField(null=True)
+    actor_kind = fields.TextField()
+    actor_id = fields.TextField()
+    actor_name = fields.TextField(default="")
+    source = fields.TextField()
+    correlation_id = fields.UUIDField()
+    causation_id = fields.UUIDField(null=True)
+    parent_id = fields.UUIDField(null=True)
+    child_index = fields.IntField(null=True)
+    issued_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    dry_run = fields.BooleanField(default=False)
+    options = json_field(null=False)
+    channel_id = snowflake_field(null=True)
+    ephemeral = fields.BooleanField(default=False)
+    locale = fields.TextField(null=True)
+    trace = fields.TextField(null=True)
+    state = fields.TextField()
+    attempt = fields.IntField(default=1)
+    revision = fields.IntField(default=1)
+    fence = fields.BigIntField(default=0)
+    lease_until = fields.DatetimeField(null=True)
+    claimed_from = fields.TextField(null=True)
+    outcome = json_field()
+    next_attempt_at = fields.DatetimeField(null=True)
+    permission_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)
+    delivered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "commands"
+
+
+class AuditRow(Model):
+    """One line of the audit trail: appended, never changed. Names live in `persons`."""
+
+    id = fields.UUIDField(primary_key=True)
+    guild_id = snowflake_field(null=True)
+    command_id = fields.UUIDField()
+    type = fields.TextField()
+    phase = fields.TextField()
+    at = fields.DatetimeField()
+    actor_kind = fields.TextField()
+    actor_id = fields.TextField()
+    actor_name = fields.TextField(default="")
+    source = fields.TextField()
+    correlation_id = fields.UUIDField()
+    subject = fields.TextField(null=True)
+    reason = fields.TextField(default="")
+    before = json_field()
+    after = json_field()
+    detail = json_field()
+
+    class Meta:
+        table = "audit"
+
+
+class IdempotencyKeyRow(Model):
+    """What a principal accepted under a key; the table's key is (principal, guild_id, key), guild 0 for none.
+
+    Tortoise knows no composite keys: read by filter, written by `models.ledger`.
+    """
+
+    principal = fields.TextField(primary_key=True)
+    guild_id = fields.BigIntField(default=0)
+    key = fields.TextField()
+    body_hash = fields.BinaryField()
+    command_id = fields.UUIDField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "idempotency_keys"
+
+
+class BulkRow(Model):
+    """How far a bulk is: `done` children succeeded, `failed` ended otherwise, `in_flight` are under way."""
+
+    command_id = fields.UUIDField(primary_key=True)
+    total = fields.IntField()
+    done = fields.IntField(default=0)
+    failed = fields.IntField(default=0)
+    paused = fields.BooleanField(default=False)
+    in_flight = fields.IntField(default=0)
+
+    class Meta:
+        table = "bulks"
