@@ -20,11 +20,12 @@ __all__ = ["command_data", "interaction_payload", "metadata"]
 _ATTACHMENT_LIMIT = 10_485_760
 
 
-def metadata(interaction_id: int, kind: int, user: User, guild: Guild) -> dict[str, Any]:
+def metadata(interaction_id: int, kind: int, user: User, guild: Guild, name: str) -> dict[str, Any]:
     """What the answer's message says about the interaction that it answers."""
     return {
         "id": str(interaction_id),
         "type": kind,
+        "name": name,
         "user": payloads.user(user),
         "authorizing_integration_owners": {"0": str(guild.id)},
     }

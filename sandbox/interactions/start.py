@@ -162,7 +162,7 @@ def _send(
     one = Interaction(
         id=identifier, token=world.interactions.new_token(), type=kind, created_at=world.now(), guild_id=guild.id,
         channel_id=channel.id, user_id=member.user_id, command=command,
-        metadata=metadata(identifier, kind, user, guild),
+        metadata=metadata(identifier, kind, user, guild, command),
         source_message_id=int(message["id"]) if message else None,
     )  # fmt: skip
     world.interactions.add(one)
