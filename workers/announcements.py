@@ -16,11 +16,11 @@ from models.outcome import CommandState, FollowUp, Outcome
 __all__ = [
     "command_message",
     "dead_letter",
+    "end_messages",
     "follow_up",
     "reply_message",
     "retry_message",
     "state_event",
-    "wants_dead_letter",
 ]
 
 _LONGEST_REPLY = 2000
@@ -126,11 +126,6 @@ def reply_message(command: Command, *, state: CommandState, outcome: Outcome) ->
     return Message("replies", "replies", codec.encode(reply))
 
 
-def wants_dead_letter(state: CommandState) -> bool:
-    """Which ends an admin should look at."""
-    return state in ("failed", "dead", "in_doubt")
-
-
 def dead_letter(command: Command, *, state: CommandState, outcome: Outcome, queue: str) -> Message:
     """The command for the dead-letter exchange, without its interaction token."""
     return Message(
@@ -144,6 +139,45 @@ def dead_letter(command: Command, *, state: CommandState, outcome: Outcome, queu
             "guildbus-queue": queue,
         },
     )
+
+
+def end_messages(
+    command: Command,
+    *,
+    state: CommandState,
+    revision: int,
+    attempt: int,
+    audience: Audience,
+    subject: str | None,
+    outcome: Outcome,
+    queue: str,
+    now: datetime,
+) -> list[Message]:
+    """All that follows from a command's end, the same ids each time: event, follow-ups, reply, dead letter."""
+    messages = [
+        state_event(
+            command,
+            state=state,
+            revision=revision,
+            attempt=attempt,
+            audience=audience,
+            subject=subject,
+            now=now,
+            outcome=outcome,
+        )
+    ]
+    for index, what in enumerate(outcome.follow_ups):
+        messages.append(command_message(follow_up(command, index, what, now=now)))
+    reply = reply_message(command, state=state, outcome=outcome)
+    if reply is not None:
+        messages.append(reply)
+    if state in _FOR_THE_INBOX:
+        messages.append(dead_letter(command, state=state, outcome=outcome, queue=queue))
+    return messages
+
+
+# Which ends an admin should look at (FEATURES.md X2).
+_FOR_THE_INBOX = frozenset(("failed", "dead", "in_doubt"))
 
 
 def _user_id(command: Command) -> Snowflake | None:

@@ -11,7 +11,7 @@ from models.outcome import CommandState, Outcome
 from models.spec import Effect
 from workers.failures import failure_of
 
-__all__ = ["NONCE_WINDOW", "Ending", "ending_of_error", "must_stay_in_doubt", "success"]
+__all__ = ["NONCE_WINDOW", "Ending", "ending_of_error", "must_stay_in_doubt", "poisoned", "success"]
 
 # Discord deduplicates a nonce "for a few minutes" (reference, "Create Message", enforce_nonce): stay well inside.
 NONCE_WINDOW = timedelta(minutes=2)
@@ -28,6 +28,14 @@ class Ending:
 
 def success(outcome: Outcome) -> Ending:
     return Ending("succeeded", outcome)
+
+
+def poisoned(effect: Effect) -> Ending:
+    """The end of a command whose takeovers have used its attempts up: what it does loses its workers."""
+    words = "Its attempts were used up: each worker that ran it was lost."
+    if effect in (Effect.NONCE, Effect.RECONCILE, Effect.AT_MOST_ONCE):
+        return Ending("in_doubt", Outcome(f"{words} It may have happened all the same.", code="poison"))
+    return Ending("dead", Outcome(words, code="poison"))
 
 
 def must_stay_in_doubt(
@@ -65,11 +73,12 @@ def ending_of_error(
     `retrying`, `failed` (trying again can't help) or `dead` (attempts used up).
     """
     failure, ambiguous = failure_of(error)
+    reason = failure.reason.replace("\x00", "")  # words from elsewhere must not fail the row that records them
     in_doubt = _hides_effect(effect, failure, ambiguous=ambiguous, repeated=repeated, last=attempt >= max_attempts)
     if in_doubt:
-        return Ending("in_doubt", Outcome(f"{failure.reason} It may have happened all the same.", code=failure.code))
+        return Ending("in_doubt", Outcome(f"{reason} It may have happened all the same.", code=failure.code))
     decision = decide(failure, attempt=attempt, max_attempts=max_attempts, ladder=ladder, jitter=jitter)
-    outcome = Outcome(failure.reason, code=failure.code)
+    outcome = Outcome(reason, code=failure.code)
     if decision.action == "retry":
         return Ending("retrying", outcome, decision)
     return Ending("dead" if failure.retryable else "failed", outcome)

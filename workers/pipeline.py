@@ -1,0 +1,254 @@
+"""From received commands to their ends: gate, claim, run, settle, publish, acknowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+
+from loguru import logger
+
+from bus.clock import Clock
+from bus.retry import Level
+from bus.transport import Message, Transport
+from models.ledger import Ledger
+from models.ledger_types import Claim, Claimed
+from models.outcome import Outcome
+from models.spec import Effect
+from workers.announcements import end_messages, retry_message, state_event
+from workers.endings import Ending, poisoned
+from workers.failures import TakenOver
+from workers.gatekeeper import Gatekeeper
+from workers.guild_slots import GuildSlots
+from workers.invalid import invalid_message
+from workers.leases import LEASE_SECONDS, Leases
+from workers.publisher import Parcel, publish_parcels
+from workers.rows import claim_finished, claim_refused, claim_running
+from workers.runner import Runner
+from workers.settler import Settler, deliver
+from workers.steps import Observe
+from workers.transactions import Transactions
+from workers.until_done import until_done
+from workers.work import Work
+
+__all__ = ["Pipeline"]
+
+_HELD_WAIT_SECONDS = LEASE_SECONDS + 2.0
+_UNKNOWN_WAIT_SECONDS = 1.0
+_SUPERSEDED = Outcome("A newer command for the same thing was carried out first; nothing was done.", code="superseded")
+
+
+class Pipeline:
+    """Takes batches of works; each work's `finished` is set once it is acknowledged or given back."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        ledger: Ledger,
+        gatekeeper: Gatekeeper,
+        runner: Runner,
+        transactions: Transactions,
+        settler: Settler,
+        leases: Leases,
+        slots: GuildSlots,
+        ladder: Sequence[Level],
+        clock: Clock,
+        observe: Observe,
+    ) -> None:
+        self._transport = transport
+        self._ledger = ledger
+        self._gatekeeper = gatekeeper
+        self._runner = runner
+        self._transactions = transactions
+        self._settler = settler
+        self._leases = leases
+        self._slots = slots
+        self._ladder = ladder
+        self._clock = clock
+        self._observe = observe
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def running(self) -> int:
+        return len(self._tasks)
+
+    def cancel(self) -> None:
+        """Drop what runs: leases lapse, deliveries come again."""
+        for task in self._tasks:
+            task.cancel("stopping")
+
+    async def process(self, works: Sequence[Work]) -> None:
+        """Gate and claim a batch, then start what has to run. Waits while the database is away."""
+        for work in works:
+            self._observe("received", work.command.id)
+        await asyncio.gather(*(self._gate(work) for work in works))
+        claims: dict[Work, Claim] = {}
+        at_once = [work for work in works if _runs_at_once(work)]
+        await asyncio.gather(*(self._run_pure(work, claims) for work in at_once if work.spec.effect is Effect.PURE))
+        transactional = {work for work in at_once if work.spec.effect is Effect.TRANSACTIONAL}
+        for work in transactional:
+            self._start(self._transact(work))
+        await self._claim([work for work in works if work not in transactional], claims)
+
+    async def _gate(self, work: Work) -> None:
+        await until_done("The rights of an actor", lambda: self._gatekeeper.check(work))
+
+    async def _run_pure(self, work: Work, claims: dict[Work, Claim]) -> None:
+        try:
+            claims[work] = claim_finished(work, await self._runner.call(work), now=self._clock.now())
+        except Exception as error:
+            work.error = error
+
+    async def _transact(self, work: Work) -> None:
+        try:
+            claim, claimed = await self._transactions.claim_and_run(work)
+        except Exception as error:
+            work.error = error
+            await self._claim([work], {})
+            return
+        await self._proceed([work], [claim], [claimed])
+
+    async def _claim(self, works: Sequence[Work], claims: dict[Work, Claim]) -> None:
+        """Claim as prepared, as refused, or as running."""
+        if not works:
+            return
+        now = self._clock.now()
+        prepared = [
+            claims.get(work)
+            or (claim_refused(work, now=now) if work.refusal is not None else claim_running(work, now=now))
+            for work in works
+        ]
+        asked_at = self._clock.monotonic()
+
+        async def claim() -> list[Claimed]:
+            nonlocal asked_at
+            asked_at = self._clock.monotonic()
+            return await self._ledger.claim(prepared, LEASE_SECONDS)
+
+        claimed = await until_done(f"{len(works)} claims", claim)
+        for work, made, answer in zip(works, prepared, claimed, strict=True):
+            if answer.verdict == "fresh" and made.state == "running":
+                work.hold = self._leases.hold(work.command.id, answer.fence, asked_at=asked_at)
+        await self._proceed(works, prepared, claimed)
+
+    async def _proceed(self, works: Sequence[Work], claims: Sequence[Claim], claimed: Sequence[Claimed]) -> None:
+        """Act on the verdicts: publish what has ended, start what is ours, put off what others hold."""
+        ended: list[Work] = []
+        parcels: list[Parcel] = []
+        held: list[Work] = []
+        for work, claim, answer in zip(works, claims, claimed, strict=True):
+            work.claimed = answer
+            self._observe("claimed", work.command.id)
+            if work.hold is not None:
+                held.append(work)
+            else:
+                ended.append(work)
+                parcels.append(Parcel(self._answer(work, claim, answer)))
+        if held:
+            announced = asyncio.ensure_future(
+                publish_parcels(self._transport, [Parcel([self._running_event(work)]) for work in held])
+            )
+            for work in held:
+                self._start(self._run_held(work, announced))
+        await deliver(self._transport, ended, parcels, self._observe)
+
+    def _answer(self, work: Work, claim: Claim, claimed: Claimed) -> list[Message]:
+        """What a work that does not run (any more) leads to."""
+        match claimed.verdict:
+            case "stale":
+                return []
+            case "held":
+                return [self._later(work, _HELD_WAIT_SECONDS)]
+            case "unknown":
+                return [self._later(work, _UNKNOWN_WAIT_SECONDS)]
+            case "invalid":
+                return [invalid_message(work.received.delivery, claimed.message)]
+            case "superseded":
+                state, outcome = "superseded", claimed.outcome or _SUPERSEDED
+            case "fresh":
+                state, outcome = claim.state, claim.outcome
+            case _:
+                state, outcome = claimed.state, claimed.outcome
+        if state is None or outcome is None:
+            raise ValueError(f"verdict {claimed.verdict!r} came without an end")
+        return end_messages(
+            work.command,
+            state=state,
+            revision=claimed.revision,
+            attempt=claimed.attempt,
+            audience=work.spec.audience,
+            subject=work.received.subject,
+            outcome=outcome,
+            queue=work.queue,
+            now=self._clock.now(),
+        )
+
+    def _later(self, work: Work, seconds: float) -> Message:
+        """The same delivery, the same attempt, after a while."""
+        level = next((rung for rung in self._ladder if rung.delay_seconds >= seconds), self._ladder[-1])
+        return retry_message(work.command, queue=work.queue, exchange=level.name, delay_seconds=seconds)
+
+    def _running_event(self, work: Work) -> Message:
+        claimed = work.claimed
+        if claimed is None:
+            raise ValueError("not claimed")
+        return state_event(
+            work.command,
+            state="running",
+            revision=claimed.revision,
+            attempt=claimed.attempt,
+            audience=work.spec.audience,
+            subject=work.received.subject,
+            now=self._clock.now(),
+        )
+
+    async def _run_held(self, work: Work, announced: asyncio.Future[None]) -> None:
+        if work.hold is not None:
+            work.hold.task = asyncio.current_task()
+        try:
+            async with self._slots.of(work.command.guild_id):
+                ending = await self._ending(work)
+            self._observe("effected", work.command.id)
+            await announced
+        except (TakenOver, asyncio.CancelledError):
+            self._leave(work)
+            return
+        if ending is not None:
+            self._settler.put(work, ending)
+
+    async def _ending(self, work: Work) -> Ending | None:
+        """The ending to settle, or None where the transaction has settled it already."""
+        if self._runner.exhausted(work):
+            return poisoned(work.spec.effect)
+        if work.spec.effect is not Effect.TRANSACTIONAL or work.error is not None:
+            return await self._runner.attempt(work)
+        try:
+            ending, settled = await self._transactions.run_held(work)
+        except TakenOver:
+            raise
+        except Exception as error:
+            return self._runner.ending_of(work, error)
+        if settled is None:
+            return ending
+        self._start(self._settler.finish_settled(work, ending, settled))
+        return None
+
+    def _leave(self, work: Work) -> None:
+        """Somebody else holds it now, or we are stopping."""
+        if work.hold is not None:
+            self._leases.release(work.hold)
+            if work.hold.lost:
+                logger.warning("{} {} was taken over while it ran", work.command.type, work.command.id)
+                work.acknowledge()
+                return
+        work.give_back()
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _runs_at_once(work: Work) -> bool:
+    """First deliveries that nothing speaks against; all others are claimed before anything runs."""
+    return not work.careful and work.error is None and work.refusal is None

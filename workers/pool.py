@@ -1,0 +1,156 @@
+"""Receives one lane's commands in micro-batches and keeps few enough of them in hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from uuid import UUID
+
+from loguru import logger
+
+from bus.clock import Clock
+from bus.errors import InvalidMessage
+from bus.senders import Sender
+from bus.transport import Consumer, Delivery, Message, Transport
+from models.catalogue import Catalogue
+from workers.announcements import retry_message
+from workers.invalid import invalid_message
+from workers.pipeline import Pipeline
+from workers.ports import Handler
+from workers.publisher import Parcel, publish_parcels
+from workers.received import parse
+from workers.work import Work
+
+__all__ = ["Pool"]
+
+_BATCH = 64
+_BATCH_WAIT_SECONDS = 0.003
+_BATCHES_AT_ONCE = 4
+_QUIET_SECONDS = 1.0
+
+
+class Pool:
+    """One queue's receiver. `run` ends after `stop` was called and what was in hand is done."""
+
+    def __init__(
+        self,
+        *,
+        queue: str,
+        prefetch: int,
+        transport: Transport,
+        pipeline: Pipeline,
+        catalogue: Catalogue,
+        handlers: Mapping[str, Handler],
+        senders: Mapping[str, Sender],
+        clock: Clock,
+        short_level: str,
+    ) -> None:
+        self._queue = queue
+        self._prefetch = prefetch
+        self._transport = transport
+        self._pipeline = pipeline
+        self._catalogue = catalogue
+        self._handlers = handlers
+        self._senders = senders
+        self._clock = clock
+        self._short_level = short_level
+        self._works: dict[UUID, Work] = {}
+        self._batches = asyncio.Semaphore(_BATCHES_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._consumer: Consumer | None = None
+        self._nothing_in_hand = asyncio.Event()
+        self._nothing_in_hand.set()
+
+    async def run(self) -> None:
+        async with self._transport.consume(self._queue, prefetch=self._prefetch) as consumer:
+            self._consumer = consumer
+            while batch := await consumer.batch(most=_BATCH, wait_seconds=_BATCH_WAIT_SECONDS):
+                await self._take(consumer, batch)
+            await self._idle()
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Take nothing new, finish what is in hand within the grace period, then let go of the rest."""
+        if self._consumer is None:
+            return
+        await self._consumer.stop()
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await self._idle()
+        except TimeoutError:
+            logger.warning("{} commands of {} are left to others", len(self._works), self._queue)
+            self._pipeline.cancel()
+
+    async def _idle(self) -> None:
+        while self._works or self._tasks:
+            await self._nothing_in_hand.wait()
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+
+    async def _take(self, consumer: Consumer, batch: list[Delivery]) -> None:
+        together = [await self._receive(consumer, delivery) for delivery in batch if not delivery.redelivered]
+        works = [work for work in together if work is not None]
+        if works:
+            await self._batches.acquire()
+            task = asyncio.create_task(self._pipeline.process(works))
+            self._tasks.add(task)
+            task.add_done_callback(self._batch_done)
+        for delivery in batch:
+            if delivery.redelivered:
+                await self._take_alone(consumer, delivery)
+
+    async def _take_alone(self, consumer: Consumer, delivery: Delivery) -> None:
+        """It may be what killed its last worker: whatever else is in hand would be redelivered with it, and count."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_QUIET_SECONDS):
+                await self._idle()
+        work = await self._receive(consumer, delivery)
+        if work is not None:
+            await self._pipeline.process([work])
+            await self._nothing_in_hand.wait()
+
+    async def _receive(self, consumer: Consumer, delivery: Delivery) -> Work | None:
+        try:
+            received = parse(delivery, catalogue=self._catalogue, senders=self._senders, now=self._clock.now())
+        except InvalidMessage as error:
+            logger.warning("A message on {} is invalid: {}", self._queue, error)
+            await self._hand_on(consumer, delivery, invalid_message(delivery, str(error)))
+            return None
+        command = received.command
+        present = self._works.get(command.id)
+        if present is not None and command.attempt <= present.command.attempt:
+            present.deliveries.append(delivery)
+            return None
+        if present is not None:
+            # The copy for the next attempt came before this attempt was settled.
+            later = retry_message(command, queue=self._queue, exchange=self._short_level, delay_seconds=1.0)
+            await self._hand_on(consumer, delivery, later)
+            return None
+        work = Work(
+            received=received,
+            handler=self._handlers[command.type],
+            consumer=consumer,
+            careful=delivery.redelivered or command.attempt > 1,
+            deliveries=[delivery],
+            on_finished=self._finished,
+        )
+        self._works[command.id] = work
+        self._nothing_in_hand.clear()
+        return work
+
+    async def _hand_on(self, consumer: Consumer, delivery: Delivery, message: Message) -> None:
+        """Put a message in the delivery's place, and only then acknowledge it."""
+        parcel = Parcel([message])
+        await publish_parcels(self._transport, [parcel])
+        (consumer.ack if parcel.confirmed else consumer.requeue)(delivery)
+
+    def _finished(self, work: Work) -> None:
+        self._works.pop(work.command.id, None)
+        if not self._works:
+            self._nothing_in_hand.set()
+
+    def _batch_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._batches.release()
+        if not task.cancelled() and task.exception() is not None:
+            logger.opt(exception=task.exception()).error("A batch of {} ended with a defect", self._queue)

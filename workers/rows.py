@@ -1,0 +1,78 @@
+"""What a worker asks the ledger to write: claims with their audit rows, and settlements. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bus.ids import new_id
+from models.ledger_types import AuditRecord, Claim, Settlement
+from models.outcome import Outcome
+from workers.endings import Ending
+from workers.work import Work
+
+__all__ = ["claim_finished", "claim_refused", "claim_running", "settlement"]
+
+
+def claim_running(work: Work, *, now: datetime) -> Claim:
+    """A claim before an effect: the audit row states the intent (FEATURES.md X3)."""
+    audit = AuditRecord(new_id(now), "intent", now, reason=_reason(work), detail=_detail(work, now))
+    return Claim(work.command, work.received.subject, "running", audit)
+
+
+def claim_finished(work: Work, outcome: Outcome, *, now: datetime) -> Claim:
+    """A claim that is the end at once: claim, audit and outcome in one statement."""
+    audit = _outcome_record(work, "succeeded", outcome, now)
+    return Claim(work.command, work.received.subject, "succeeded", audit, outcome)
+
+
+def claim_refused(work: Work, *, now: datetime) -> Claim:
+    """A claim that records why nothing was done."""
+    refusal = work.refusal
+    if refusal is None:
+        raise ValueError("nothing was refused")
+    detail = {**_detail(work, now), "code": refusal.code, "message": refusal.message}
+    audit = AuditRecord(new_id(now), "refusal", now, reason=_reason(work), detail=detail)
+    return Claim(work.command, work.received.subject, refusal.state, audit, Outcome(refusal.message, code=refusal.code))
+
+
+def settlement(work: Work, ending: Ending, *, now: datetime) -> Settlement:
+    """The end of an attempt under the work's hold."""
+    if work.hold is None:
+        raise ValueError("only a held command can be settled")
+    retry = ending.retry
+    return Settlement(
+        id=work.command.id,
+        fence=work.hold.fence,
+        state=ending.state,
+        attempt=work.attempt if retry is None else retry.attempt,
+        outcome=ending.outcome,
+        audit=_outcome_record(work, ending.state, ending.outcome, now),
+        next_attempt_at=None if retry is None else now + timedelta(seconds=retry.delay_seconds),
+    )
+
+
+def _outcome_record(work: Work, state: str, outcome: Outcome, now: datetime) -> AuditRecord:
+    detail = {**_detail(work, now), "state": state, "code": outcome.code, "message": outcome.message}
+    return AuditRecord(
+        new_id(now),
+        "outcome",
+        now,
+        reason=_reason(work),
+        before=outcome.before,
+        after=outcome.after,
+        detail=detail,
+    )
+
+
+def _reason(work: Work) -> str:
+    return str(getattr(work.options, "reason", ""))
+
+
+def _detail(work: Work, now: datetime) -> dict[str, Any]:
+    detail: dict[str, Any] = {"attempt": work.attempt}
+    if work.authority is not None:
+        detail |= work.authority.detail(now)
+    if work.command.dry_run:
+        detail["dry_run"] = True
+    return detail

@@ -1,0 +1,103 @@
+"""Runs one handler: within its time limit, looked up first where an earlier attempt may have had its effect."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from loguru import logger
+
+from bus.retry import Level
+from models.outcome import Outcome
+from models.spec import Effect
+from workers.discord.rest import CALL_SECONDS
+from workers.endings import Ending, ending_of_error, must_stay_in_doubt, success
+from workers.failures import AttemptFailed, PermanentFailure, TakenOver
+from workers.ports import Call, Ports
+from workers.work import Work
+
+__all__ = ["DRY_RUN", "Runner"]
+
+DRY_RUN = Outcome("This was a dry run: the command is valid and permitted, and nothing was done.", code="dry_run")
+_EXTERNAL = frozenset((Effect.IDEMPOTENT, Effect.NONCE, Effect.RECONCILE, Effect.AT_MOST_ONCE))
+
+
+class Runner:
+    """Turns a work into an ending; raises TakenOver where nothing may be written any more."""
+
+    def __init__(self, *, ports: Ports, ladder: Sequence[Level], max_attempts: int) -> None:
+        self._ports = ports
+        self._ladder = ladder
+        self._max_attempts = max_attempts
+
+    async def call(self, work: Work, *, connection: Any = None) -> Outcome:
+        """The handler itself, within its time limit. Raises whatever it raises."""
+        call = Call(work.command, work.options, self._ports, connection)
+        async with asyncio.timeout(work.spec.time_limit_seconds):
+            return await work.handler.run(call)
+
+    async def attempt(self, work: Work) -> Ending:
+        """One attempt of a held command that has an effect outside, or none at all."""
+        doubt = self._doubt(work)
+        if doubt is not None:
+            return Ending("in_doubt", doubt)
+        if work.error is not None:
+            return self.ending_of(work, work.error)
+        if work.command.dry_run and work.spec.effect in _EXTERNAL:
+            return success(DRY_RUN)
+        try:
+            if work.spec.effect is Effect.RECONCILE and work.repeated:
+                found = await self._look(work)
+                if isinstance(found, Ending):
+                    return found
+            if work.hold is not None and work.spec.effect in _EXTERNAL:
+                work.hold.require(CALL_SECONDS, self._ports.clock)
+            return success(await self.call(work))
+        except TakenOver:
+            raise
+        except Exception as error:
+            return self.ending_of(work, error)
+
+    def ending_of(self, work: Work, error: Exception) -> Ending:
+        """What the error makes of the command; unforeseen ones are logged with their trace."""
+        if not isinstance(error, AttemptFailed | TimeoutError):
+            logger.opt(exception=error).error("{} {} failed unforeseen", work.command.type, work.command.id)
+        return ending_of_error(
+            error,
+            effect=work.spec.effect,
+            repeated=work.repeated,
+            attempt=work.attempt,
+            max_attempts=self._max_attempts,
+            ladder=self._ladder,
+            jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
+        )
+
+    def exhausted(self, work: Work) -> bool:
+        """Whether takeovers alone have used the attempts up: what it does kills its workers."""
+        return work.attempt > self._max_attempts
+
+    def _doubt(self, work: Work) -> Outcome | None:
+        claimed = work.claimed
+        if claimed is None:
+            return None
+        return must_stay_in_doubt(
+            work.spec.effect,
+            takeover=claimed.takeover,
+            attempt=claimed.attempt,
+            first_attempt_at=claimed.first_attempt_at or work.command.issued_at,
+            now=self._ports.clock.now(),
+        )
+
+    async def _look(self, work: Work) -> Ending | None:
+        look = work.handler.look
+        if look is None:
+            raise ValueError(f"{work.spec.type} is reconciled, but its handler cannot look")
+        try:
+            async with asyncio.timeout(work.spec.time_limit_seconds):
+                found = await look(Call(work.command, work.options, self._ports))
+        except PermanentFailure as failure:
+            message = f"It can't be looked up whether an earlier attempt did it. {failure}"
+            return Ending("in_doubt", Outcome(message, code=failure.code))
+        return None if found is None else success(found)

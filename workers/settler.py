@@ -1,0 +1,161 @@
+"""Settles attempts in micro-batches, publishes what follows, then acknowledges: in this order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+from loguru import logger
+
+from bus.clock import Clock
+from bus.transport import Message, Transport
+from models.ledger_types import Settled, Settlement
+from workers.announcements import end_messages, retry_message, state_event
+from workers.endings import Ending
+from workers.leases import Leases
+from workers.publisher import Parcel, publish_parcels
+from workers.rows import settlement
+from workers.steps import Observe
+from workers.work import Work
+
+__all__ = ["Settler", "deliver"]
+
+_MOST = 64
+_WAIT_SECONDS = 0.003
+_AGAIN_SECONDS = 1.0
+
+Settle = Callable[[Sequence[Settlement]], Awaitable[list[Settled]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ended:
+    work: Work
+    ending: Ending
+
+
+class Settler:
+    """`put` an ended attempt; `run` settles what came together in one statement."""
+
+    def __init__(self, *, transport: Transport, settle: Settle, leases: Leases, clock: Clock, observe: Observe) -> None:
+        self._transport = transport
+        self._settle = settle
+        self._leases = leases
+        self._clock = clock
+        self._observe = observe
+        self._ended: asyncio.Queue[_Ended] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, work: Work, ending: Ending) -> None:
+        self._ended.put_nowait(_Ended(work, ending))
+
+    async def run(self) -> None:
+        """Settle for ever; batches overlap, so that one batch's confirms do not hold up the next one's rows."""
+        while True:
+            batch = [await self._ended.get()]
+            if self._ended.empty():
+                await asyncio.sleep(_WAIT_SECONDS)
+            while len(batch) < _MOST and not self._ended.empty():
+                batch.append(self._ended.get_nowait())
+            task = asyncio.create_task(self._finish(batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def finish_settled(self, work: Work, ending: Ending, settled: Settled) -> None:
+        """Publish and acknowledge what its own transaction has settled."""
+        await self._conclude([_Ended(work, ending)], [settled])
+
+    async def _finish(self, batch: list[_Ended]) -> None:
+        await self._publish_copies(batch)
+        await self._conclude(batch, await self._settle_until_done(batch))
+
+    async def _conclude(self, batch: Sequence[_Ended], settled: Sequence[Settled]) -> None:
+        revisions = {answer.id: answer.revision for answer in settled}
+        works, parcels = [], []
+        for ended in batch:
+            work = ended.work
+            if work.hold is not None:
+                self._leases.release(work.hold)
+            revision = revisions.get(work.command.id)
+            if revision is None:
+                logger.warning("{} {} was taken over; this result is dropped", work.command.type, work.command.id)
+                work.acknowledge()
+                continue
+            self._observe("settled", work.command.id)
+            works.append(work)
+            parcels.append(Parcel(self._messages(ended, revision)))
+        await deliver(self._transport, works, parcels, self._observe)
+
+    async def _publish_copies(self, batch: Sequence[_Ended]) -> None:
+        """The ladder's copies go out before the row says `retrying`: a crash between leaves one more delivery,
+        which is recognised, and never one too few."""
+        copies = []
+        for ended in batch:
+            retry, work = ended.ending.retry, ended.work
+            if retry is None or retry.level is None:
+                continue
+            copy = msgspec.structs.replace(work.command, attempt=retry.attempt)
+            copies.append(
+                Parcel(
+                    [
+                        retry_message(
+                            copy, queue=work.queue, exchange=retry.level.name, delay_seconds=retry.delay_seconds
+                        )
+                    ]
+                )
+            )
+        await publish_parcels(self._transport, copies)
+
+    async def _settle_until_done(self, batch: Sequence[_Ended]) -> list[Settled]:
+        """The effects have happened: the rows are written as soon as the database is there again.
+
+        While it is not, the leases run out and others may take over; the fence then refuses these rows.
+        """
+        while True:
+            now = self._clock.now()
+            rows = [settlement(ended.work, ended.ending, now=now) for ended in batch]
+            try:
+                return await self._settle(rows)
+            except Exception as error:
+                logger.error("{} commands could not be settled, trying again: {}", len(rows), error)
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    def _messages(self, ended: _Ended, revision: int) -> list[Message]:
+        work, ending, now = ended.work, ended.ending, self._clock.now()
+        if ending.retry is None:
+            return end_messages(
+                work.command,
+                state=ending.state,
+                revision=revision,
+                attempt=work.attempt,
+                audience=work.spec.audience,
+                subject=work.received.subject,
+                outcome=ending.outcome,
+                queue=work.queue,
+                now=now,
+            )
+        event = state_event(
+            work.command,
+            state=ending.state,
+            revision=revision,
+            attempt=work.attempt,
+            audience=work.spec.audience,
+            subject=work.received.subject,
+            now=now,
+            outcome=ending.outcome,
+            next_attempt_at=now + timedelta(seconds=ending.retry.delay_seconds),
+        )
+        return [event]
+
+
+async def deliver(transport: Transport, works: Sequence[Work], parcels: Sequence[Parcel], observe: Observe) -> None:
+    """Publish each work's parcel, then acknowledge it; what stays unconfirmed is given back to the broker."""
+    await publish_parcels(transport, parcels)
+    for work, parcel in zip(works, parcels, strict=True):
+        if parcel.confirmed:
+            observe("published", work.command.id)
+            work.acknowledge()
+        else:
+            work.give_back()

@@ -1,0 +1,74 @@
+"""One command in this worker's hands: its deliveries, what was decided about it, and its hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bus.envelopes import Command
+from bus.transport import Consumer, Delivery
+from models.ledger_types import Claimed
+from models.spec import CommandSpec
+from workers.gate import Authority, Refusal
+from workers.leases import Hold
+from workers.ports import Handler
+from workers.received import Received
+
+__all__ = ["Work"]
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """`deliveries` grows when the same command is delivered again while it runs: all are settled together.
+
+    `careful` marks a command that may have been begun before (redelivered, or a later attempt): it is claimed
+    before anything runs, so that each crash counts as an attempt. `error` is what stopped it before its claim.
+    """
+
+    received: Received
+    handler: Handler
+    consumer: Consumer
+    careful: bool
+    deliveries: list[Delivery]
+    on_finished: Callable[[Work], None]
+    authority: Authority | None = None
+    refusal: Refusal | None = None
+    error: Exception | None = None
+    claimed: Claimed | None = None
+    hold: Hold | None = None
+
+    @property
+    def command(self) -> Command:
+        return self.received.command
+
+    @property
+    def options(self) -> CommandSpec:
+        return self.received.options
+
+    @property
+    def spec(self) -> type[CommandSpec]:
+        return self.handler.spec
+
+    @property
+    def queue(self) -> str:
+        return self.received.delivery.queue
+
+    @property
+    def attempt(self) -> int:
+        return self.command.attempt if self.claimed is None else self.claimed.attempt
+
+    @property
+    def repeated(self) -> bool:
+        """Whether an earlier attempt may have had its effect."""
+        return self.attempt > 1 or (self.claimed is not None and self.claimed.takeover)
+
+    def acknowledge(self) -> None:
+        for delivery in self.deliveries:
+            self.consumer.ack(delivery)
+        self.on_finished(self)
+
+    def give_back(self) -> None:
+        """Let the broker deliver it again: what follows from it could not be published."""
+        for delivery in self.deliveries:
+            self.consumer.requeue(delivery)
+        self.on_finished(self)
