@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bus.envelopes import Actor
+from models.commands.messages import Broadcast
+from models.commands.moderation import Ban
+from models.permissions import Permission
+from tests.unit.workers.making import NOW, a_command
+from workers.gate import Authority, refusal
+
+BANNER = Authority("guild_state", NOW, permissions=int(Permission.BAN_MEMBERS))
+
+
+def refused(command=None, *, spec=Ban, authority=BANNER, switched_off=None, guild_gone=False, now=NOW):
+    return refusal(
+        command or a_command(),
+        spec,
+        now=now,
+        authority=authority,
+        switched_off=switched_off,
+        guild_gone=guild_gone,
+        needs_guild=True,
+    )
+
+
+def test_who_holds_the_permission_may():
+    assert refused() is None
+
+
+def test_an_administrator_may_everything():
+    assert refused(authority=Authority("guild_state", NOW, permissions=int(Permission.ADMINISTRATOR))) is None
+
+
+def test_who_lacks_the_permission_is_told_which():
+    answer = refused(authority=Authority("guild_state", NOW, permissions=int(Permission.KICK_MEMBERS)))
+    assert answer is not None
+    assert answer.code == "not_permitted"
+    assert "Ban Members" in answer.message
+
+
+def test_unknown_denies():
+    answer = refused(authority=Authority("unknown", None))
+    assert answer is not None
+    assert answer.code == "permission_unknown"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "code"),
+    [
+        ({"command": a_command(expires_at=NOW - timedelta(seconds=1))}, "expired", "expired"),
+        ({"switched_off": "maintenance"}, "refused", "switched_off"),
+        ({"guild_gone": True}, "refused", "guild_gone"),
+        ({"command": a_command(guild_id=None)}, "refused", "guild_needed"),
+        ({"spec": Broadcast}, "refused", "not_permitted"),
+    ],
+)
+def test_reasons_not_to_run(changes, state, code):
+    answer = refused(**changes)
+    assert answer is not None
+    assert (answer.state, answer.code) == (state, code)
+
+
+def test_a_switch_stops_the_platform_itself_too():
+    platform = Authority("platform", NOW, allowed=True)
+    command = a_command(actor=Actor(kind="system", id="follow-up"))
+    assert refused(command, authority=platform) is None
+    assert refused(command, authority=platform, switched_off="maintenance") is not None
