@@ -29,8 +29,12 @@ def connect_error(error: BaseException, *, shown: str, user: str) -> BusError:
     words = words_of(error)
     if isinstance(error, vendor.ProbableAuthenticationError | vendor.AuthenticationError):
         return AccessRefused(f"the broker at {shown} does not accept user {user!r} with this password")
-    if "access to vhost" in words or ("vhost" in words and "not found" in words):
-        return AccessRefused(f"the broker at {shown} does not let user {user!r} into this virtual host: {words}")
+    if isinstance(error, vendor.InvalidFrameError) and "OpenOk" in words:
+        # The broker closes instead of opening the virtual host; aiormq loses its words.
+        return AccessRefused(
+            f"the broker at {shown} does not open this virtual host for user {user!r}: it does not exist, or the user "
+            "has no permissions in it"
+        )
     return BrokerUnavailable(f"no connection to the broker at {shown}: {words}")
 
 

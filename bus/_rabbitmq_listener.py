@@ -26,9 +26,12 @@ async def listen_to(link: Link, exchange: str) -> AsyncIterator[bytes]:
     while not closed.is_set():
         arrived: deque[bytes] = deque([_REATTACHED])
         changed = asyncio.Event()
-        async for attempt in attempts(f"listening to {exchange}", closed=closed):
-            with attempt:
-                channel = await _attach(link, exchange, arrived, changed)
+        try:
+            async for attempt in attempts(f"listening to {exchange}", closed=closed):
+                with attempt:
+                    channel = await _attach(link, exchange, arrived, changed)
+        except BrokerUnavailable:
+            return  # attempts end only with the link
         try:
             while not closed.is_set() and (arrived or not channel.is_closed):
                 while arrived:

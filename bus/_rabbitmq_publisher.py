@@ -54,7 +54,7 @@ class Publisher:
     async def close(self) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, BusError):
                 await self._keeper
             self._keeper = None
         self._use(None)

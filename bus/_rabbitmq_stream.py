@@ -67,9 +67,12 @@ async def follow_stream(link: Link, stream: str, *, offset: StreamOffset, prefet
         offset = ends[1] + 1 if ends else "first"
     closed = link.closed
     while not closed.is_set():
-        async for attempt in attempts(f"following {stream}", closed=closed):
-            with attempt:
-                reader = await _attach(link, stream, offset, prefetch)
+        try:
+            async for attempt in attempts(f"following {stream}", closed=closed):
+                with attempt:
+                    reader = await _attach(link, stream, offset, prefetch)
+        except BrokerUnavailable:
+            return  # attempts end only with the link
         try:
             unacked = 0
             while not closed.is_set() and (reader.arrived or not reader.channel.is_closed):
