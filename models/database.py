@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 from tortoise import BaseDBAsyncClient
@@ -170,4 +170,4 @@ async def fetch(connection: Connection, sql: str, *values: Any) -> list[Record]:
     Tortoise returns no rows from statements that begin with INSERT, UPDATE or DELETE: begin those with WITH.
     """
     _, rows = await connection.execute_query(sql, list(values))
-    return rows
+    return list(rows)

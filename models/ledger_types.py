@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from bus.envelopes import Command
+from bus.envelopes import Actor, Command
 from models.outcome import CommandState, Outcome
 
 __all__ = ["AuditRecord", "Claim", "Claimed", "Queued", "Settled", "Settlement", "Verdict"]
@@ -19,7 +19,8 @@ class AuditRecord:
 
     `phase`: `intent` before an effect, `outcome` after it, `refusal` where nothing was done, `note` for what
     people do about a command (discard, replay). `detail` holds what the phase needs: the source and age of a
-    permission answer, an error's code, the attempt.
+    permission answer, an error's code, the attempt. `id` is new for every attempt: a repeated id writes nothing.
+    `actor` is who did it where that is not the command's own actor (a cancel, a discard).
     """
 
     id: UUID
@@ -29,6 +30,7 @@ class AuditRecord:
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     detail: dict[str, Any] | None = None
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Claim:
 
     `state` is `running` for an effect that follows, or the end at once: `succeeded` (pure, transactional),
     `refused`, `expired`. `outcome` is needed for an end. `audit` is written with the claim or not at all.
+    `permission_at` is when permission was granted, where it was.
     """
 
     command: Command
@@ -44,9 +47,10 @@ class Claim:
     state: Literal["running", "succeeded", "refused", "expired", "superseded"]
     audit: AuditRecord
     outcome: Outcome | None = None
+    permission_at: datetime | None = None
 
 
-Verdict = Literal["fresh", "finished", "held", "stale", "superseded", "unknown"]
+Verdict = Literal["fresh", "finished", "held", "stale", "superseded", "unknown", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ class Claimed:
     `takeover` says that a lease had run out. `finished`: it ended before; `state` and `outcome` are stored, answer
     again. `held`: another holds the lease. `stale`: a newer attempt exists, drop the delivery. `superseded`: a newer
     command of the same subject was claimed; it was ended so by this statement. `unknown`: a concurrent claim's row
-    was not visible yet: hold it and try again, never count it as finished.
+    was not visible yet: hold it and try again, never count it as finished. `invalid`: PostgreSQL cannot hold it, or
+    its id belongs to another command; `problem` says why: dead-letter it.
+
+    `channel_id`, `ephemeral` and `locale` are where and how to answer when the delivery lost its `reply_to`.
     """
 
     id: UUID
@@ -68,6 +75,10 @@ class Claimed:
     takeover: bool = False
     state: CommandState | None = None
     outcome: Outcome | None = None
+    problem: str = ""
+    channel_id: int | None = None
+    ephemeral: bool = False
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +96,14 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`revision` is None where the fence was no longer ours: somebody took over, and nothing was written."""
+    """`revision` is None where the fence was no longer ours: somebody took over, and nothing was written.
+
+    `problem` is why PostgreSQL cannot hold the settlement; nothing was written then either, and it is still ours.
+    """
 
     id: UUID
     revision: int | None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from aerich import Command
 from aerich.migrate import Migrate
 from aerich.models import Aerich
@@ -40,7 +40,7 @@ async def upgrade(url: str) -> list[str]:
     Returns the migrations applied. Raises DatabaseUnavailable and DatabaseAddressInvalid.
     """
     async with _alone(url) as connection:
-        applied = await _with_aerich(url, lambda command: command.upgrade(run_in_transaction=True))
+        applied = await _with_aerich(url, _upgrade)
         await connection.execute("SELECT guildbus_ensure_partitions(3)")
         return applied
 
@@ -60,6 +60,11 @@ async def status(url: str) -> MigrationStatus:
     return await _with_aerich(url, _status)
 
 
+async def _upgrade(command: Any) -> list[str]:
+    applied: list[str] = await command.upgrade(run_in_transaction=True)
+    return [name.removesuffix(".py") for name in applied]
+
+
 async def _down_to(command: Any, to: int) -> list[str]:
     applied = (await _status(command)).applied
     numbers = [int(name.partition("_")[0]) for name in applied]
@@ -69,13 +74,14 @@ async def _down_to(command: Any, to: int) -> list[str]:
     if not beyond:
         return []
     taken_back: list[str] = await command.downgrade(min(beyond), delete=False)
-    return taken_back
+    return [name.removesuffix(".py") for name in taken_back]
 
 
 async def _status(command: Any) -> MigrationStatus:
     files = Migrate.get_all_version_files()
     exists = await _has_aerich_table()
-    applied = set(await Aerich.filter(app="models").values_list("version", flat=True)) if exists else set()
+    known: Any = await Aerich.filter(app="models").values_list("version", flat=True) if exists else ()
+    applied: frozenset[str] = frozenset(known)
     return MigrationStatus(
         applied=tuple(name.removesuffix(".py") for name in files if name in applied),
         pending=tuple(name.removesuffix(".py") for name in files if name not in applied),
@@ -103,7 +109,7 @@ async def _with_aerich(url: str, work: Callable[[Any], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def _alone(url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+async def _alone(url: str) -> AsyncIterator[Any]:
     """Holds the migration lock of this database: a second process waits, then finds nothing to do."""
     parts = parse_database_url(url)
     try:

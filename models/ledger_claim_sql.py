@@ -1,0 +1,98 @@
+"""The claim: insert or take over, end what is superseded, write the intent, and say what became of each. One statement.
+
+It counts on INSERT … ON CONFLICT DO UPDATE looking at a row's newest version under its lock, while the final SELECT
+sees the statement's own snapshot: a row that another transaction inserted in between is refused by the first and not
+seen by the second, which is the verdict `unknown`.
+"""
+
+from __future__ import annotations
+
+from models.ledger_columns import AUDIT_COLUMNS, COMMAND_COLUMNS, unnest
+from models.ledger_effects_sql import AUDITED, BULKS_ADVANCED, RETURNED
+
+__all__ = ["CLAIM", "CLAIM_COLUMNS"]
+
+CLAIM_COLUMNS = (
+    *COMMAND_COLUMNS,
+    ("target", "text"),
+    ("outcome", "jsonb"),
+    ("permission_at", "timestamptz"),
+    *AUDIT_COLUMNS,
+)
+_LEASE = f"${len(CLAIM_COLUMNS) + 1}::float8"
+
+_COPIED = ", ".join(name for name, _ in COMMAND_COLUMNS)
+_FROM_INPUT = ", ".join(f"i.{name}" for name, _ in COMMAND_COLUMNS)
+
+# A newer command of the same subject that had, may have had or is about to have its effect. One that was refused,
+# expired or cancelled touched nothing, so it makes nothing stale; neither does a rehearsal (dry run).
+_NEWER = """
+    SELECT n.id FROM commands n
+    WHERE n.guild_id = {row}.guild_id AND n.subject = {row}.subject AND n.id > {row}.id AND NOT n.dry_run
+        AND n.state IN ('running', 'retrying', 'succeeded', 'failed', 'in_doubt', 'dead')
+    ORDER BY n.id DESC LIMIT 1"""
+
+_SUPERSEDED = (
+    "jsonb_build_object('message', 'A newer command for the same subject was already started.', "
+    "'code', 'superseded', 'data', jsonb_build_object('by', {by}::text))"
+)
+
+# Only a repeat can be late: the check costs nothing for a first attempt (its branch is never executed).
+CLAIM = f"""
+WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
+touched AS (
+    INSERT INTO commands AS c ({_COPIED}, state, revision, fence, lease_until, outcome, permission_at,
+        created_at, updated_at, settled_at)
+    SELECT {_FROM_INPUT}, s.state, 1, 1,
+        CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {_LEASE}) END,
+        CASE WHEN newer.id IS NULL THEN i.outcome ELSE {_SUPERSEDED.format(by="newer.id")} END,
+        i.permission_at, clock_timestamp(), clock_timestamp(),
+        CASE WHEN s.state <> 'running' THEN clock_timestamp() END
+    FROM input i
+    LEFT JOIN LATERAL ({_NEWER.format(row="i")}) newer
+        ON i.attempt > 1 AND NOT i.dry_run AND i.target IN ('running', 'succeeded')
+    CROSS JOIN LATERAL (SELECT CASE WHEN newer.id IS NULL THEN i.target ELSE 'superseded' END AS state) s
+    ORDER BY i.id
+    ON CONFLICT (id) DO UPDATE SET
+        (state, outcome, lease_until, settled_at) = (
+            SELECT s.state, s.outcome,
+                CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {_LEASE}) END,
+                CASE WHEN s.state <> 'running' THEN clock_timestamp() END
+            FROM (
+                SELECT CASE WHEN l.by IS NULL THEN excluded.state ELSE 'superseded' END AS state,
+                    CASE WHEN l.by IS NULL THEN excluded.outcome ELSE {_SUPERSEDED.format(by="l.by")} END AS outcome
+                FROM (SELECT CASE
+                    WHEN c.state IN ('running', 'retrying') AND c.subject IS NOT NULL AND NOT c.dry_run
+                        AND excluded.state IN ('running', 'succeeded')
+                    THEN ({_NEWER.format(row="c")}) END AS by) l
+            ) s
+        ),
+        attempt = CASE c.state WHEN 'running' THEN GREATEST(c.attempt + 1, excluded.attempt)
+            ELSE GREATEST(c.attempt, excluded.attempt) END,
+        revision = c.revision + 1, fence = c.fence + 1, claimed_from = c.state, next_attempt_at = NULL,
+        subject = COALESCE(excluded.subject, c.subject), channel_id = COALESCE(c.channel_id, excluded.channel_id),
+        ephemeral = c.ephemeral OR excluded.ephemeral, locale = COALESCE(c.locale, excluded.locale),
+        permission_at = COALESCE(excluded.permission_at, c.permission_at), updated_at = clock_timestamp()
+    WHERE (c.state = 'queued'
+            OR (c.state = 'retrying' AND excluded.attempt >= c.attempt)
+            OR (c.state = 'running' AND c.lease_until < clock_timestamp()))
+        AND c.type = excluded.type AND c.actor_id = excluded.actor_id AND c.actor_kind = excluded.actor_kind
+        AND c.guild_id IS NOT DISTINCT FROM excluded.guild_id
+    RETURNING {RETURNED}, c.fence, c.attempt, c.claimed_from, c.outcome, c.channel_id, c.ephemeral, c.locale
+),
+{AUDITED},
+{BULKS_ADVANCED}
+SELECT i.id, t.id IS NOT NULL AS taken, t.fence, t.revision AS taken_revision, t.claimed_from,
+    COALESCE(t.state, s.state) AS state, COALESCE(t.attempt, s.attempt) AS attempt,
+    COALESCE(t.revision, s.revision) AS revision, COALESCE(t.outcome, s.outcome) AS outcome,
+    COALESCE(t.channel_id, s.channel_id) AS channel_id, COALESCE(t.ephemeral, s.ephemeral) AS ephemeral,
+    COALESCE(t.locale, s.locale) AS locale, COALESCE(s.same, true) AS same
+FROM input i
+LEFT JOIN touched t ON t.id = i.id
+LEFT JOIN LATERAL (
+    SELECT c.state, c.attempt, c.revision, c.outcome, c.channel_id, c.ephemeral, c.locale,
+        c.type = i.type AND c.actor_id = i.actor_id AND c.actor_kind = i.actor_kind
+            AND c.guild_id IS NOT DISTINCT FROM i.guild_id AS same
+    FROM commands c WHERE c.id = i.id AND t.id IS NULL OFFSET 0
+) s ON true
+"""

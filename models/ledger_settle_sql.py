@@ -1,0 +1,82 @@
+"""Settling, renewing, cancelling and marking delivered: what the holder of a command says about it afterwards.
+
+Rows are locked one by one in the order of the input, which is sorted by id, so that two batches never deadlock; the
+LATERAL keeps the planner from joining in any other order.
+"""
+
+from __future__ import annotations
+
+from models.ledger_columns import AUDIT_COLUMNS, unnest
+from models.ledger_effects_sql import AUDITED, BULKS_ADVANCED, RETURNED
+from models.outcome import FINAL_STATES
+
+__all__ = ["CANCEL", "CANCEL_COLUMNS", "DELIVERED", "RENEW", "RENEW_COLUMNS", "SETTLE", "SETTLE_COLUMNS"]
+
+_FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL_STATES))
+_OURS = """held AS MATERIALIZED (
+    SELECT i.* FROM input i
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM commands c WHERE c.id = i.id AND c.fence = i.fence AND c.state = 'running' FOR UPDATE
+    ) c
+)"""
+
+SETTLE_COLUMNS = (
+    ("id", "uuid"),
+    ("fence", "bigint"),
+    ("state", "text"),
+    ("attempt", "integer"),
+    ("outcome", "jsonb"),
+    ("next_attempt_at", "timestamptz"),
+    *AUDIT_COLUMNS,
+)
+SETTLE = f"""
+WITH input AS MATERIALIZED (SELECT * FROM {unnest(SETTLE_COLUMNS)}),
+{_OURS},
+touched AS (
+    UPDATE commands c SET state = h.state, attempt = h.attempt, outcome = h.outcome,
+        next_attempt_at = h.next_attempt_at, lease_until = NULL, revision = c.revision + 1,
+        updated_at = clock_timestamp(), settled_at = CASE WHEN h.state IN ({_FINAL}) THEN clock_timestamp() END
+    FROM held h WHERE c.id = h.id
+    RETURNING {RETURNED}
+),
+{AUDITED},
+{BULKS_ADVANCED}
+SELECT id, revision FROM touched
+"""
+
+RENEW_COLUMNS = (("id", "uuid"), ("fence", "bigint"))
+RENEW = f"""
+WITH input AS MATERIALIZED (SELECT * FROM {unnest(RENEW_COLUMNS)}),
+{_OURS}
+UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => $3::float8)
+FROM held h WHERE c.id = h.id RETURNING c.id
+"""
+
+DELIVERED = """
+WITH held AS MATERIALIZED (
+    SELECT i.id FROM unnest($1::uuid[]) AS i(id)
+    CROSS JOIN LATERAL (SELECT 1 FROM commands c WHERE c.id = i.id AND c.delivered_at IS NULL FOR UPDATE) c
+)
+UPDATE commands c SET delivered_at = clock_timestamp() FROM held h WHERE c.id = h.id RETURNING c.id
+"""
+
+CANCEL_COLUMNS = (("id", "uuid"), ("outcome", "jsonb"), *AUDIT_COLUMNS)
+CANCEL = f"""
+WITH input AS MATERIALIZED (SELECT * FROM {unnest(CANCEL_COLUMNS)}),
+held AS MATERIALIZED (
+    SELECT i.* FROM input i
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM commands c
+        WHERE c.id = i.id AND c.state IN ('queued', 'awaiting_approval', 'retrying') FOR UPDATE
+    ) c
+),
+touched AS (
+    UPDATE commands c SET state = 'cancelled', outcome = h.outcome, next_attempt_at = NULL, fence = c.fence + 1,
+        revision = c.revision + 1, updated_at = clock_timestamp(), settled_at = clock_timestamp()
+    FROM held h WHERE c.id = h.id
+    RETURNING {RETURNED}
+),
+{AUDITED},
+{BULKS_ADVANCED}
+SELECT id, revision FROM touched
+"""

@@ -1,0 +1,29 @@
+"""What PostgreSQL says of an error, found beneath Tortoise's own exceptions."""
+
+from __future__ import annotations
+
+__all__ = ["is_deadlock", "is_unfit", "sqlstate_of"]
+
+_DEADLOCK = "40P01"
+_UNFIT_CLASSES = ("22", "23")
+
+
+def sqlstate_of(error: BaseException) -> str | None:
+    """The five-character SQLSTATE of an error or of what caused it; None where the database said nothing."""
+    seen: BaseException | None = error
+    while seen is not None:
+        state = getattr(seen, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+        seen = seen.__cause__
+    return None
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Two transactions waited for each other and this one was chosen to end: run it again."""
+    return sqlstate_of(error) == _DEADLOCK
+
+
+def is_unfit(error: BaseException) -> bool:
+    """A value that PostgreSQL cannot hold (class 22, such as NUL in a text) or a broken constraint (class 23)."""
+    return (sqlstate_of(error) or "")[:2] in _UNFIT_CLASSES
