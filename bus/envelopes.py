@@ -72,7 +72,10 @@ class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something somebody wants done, in the imperative. `options` is validated against the type's spec."""
+    """Something somebody wants done, in the imperative. `options` is validated against the type's spec.
+
+    `in_doubt_since` is when the first attempt began whose effect may have happened although it failed.
+    """
 
     id: UUID
     type: CommandType
@@ -89,6 +92,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     issued_at: Moment
     expires_at: Moment | None = None
     attempt: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    in_doubt_since: Moment | None = None
     dry_run: bool = False
     trace: Traceparent | None = None
     options: dict[str, Any] = {}

@@ -19,11 +19,15 @@ NONCE_WINDOW = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`retry` is set for state `retrying`: its rung, its delay and the attempt that the copy carries."""
+    """`retry` is set for state `retrying`: its rung, its delay and the attempt that the copy carries.
+
+    `ambiguous` says that the attempt failed and may have had its effect all the same.
+    """
 
     state: CommandState
     outcome: Outcome
     retry: Decision | None = None
+    ambiguous: bool = False
 
 
 def success(outcome: Outcome) -> Ending:
@@ -39,7 +43,7 @@ def poisoned(effect: Effect) -> Ending:
 
 
 def must_stay_in_doubt(
-    effect: Effect, *, takeover: bool, attempt: int, first_attempt_at: datetime, now: datetime
+    effect: Effect, *, takeover: bool, in_doubt_since: datetime | None, now: datetime
 ) -> Outcome | None:
     """Before a repeat: the outcome where the effect may have happened and repeating it could do it twice.
 
@@ -49,8 +53,7 @@ def must_stay_in_doubt(
         return Outcome(
             "The worker was lost while it ran, and it can't be looked up whether it happened.", code="in_doubt"
         )
-    repeated = takeover or attempt > 1
-    if effect is Effect.NONCE and repeated and now - first_attempt_at > NONCE_WINDOW:
+    if effect is Effect.NONCE and in_doubt_since is not None and now - in_doubt_since > NONCE_WINDOW:
         return Outcome(
             "An earlier attempt may have posted it, too long ago for Discord to recognise a repeat.", code="in_doubt"
         )
@@ -61,7 +64,7 @@ def ending_of_error(
     error: BaseException,
     *,
     effect: Effect,
-    repeated: bool,
+    doubtful: bool,
     attempt: int,
     max_attempts: int,
     ladder: Sequence[Level],
@@ -69,29 +72,30 @@ def ending_of_error(
 ) -> Ending:
     """What an error makes of the command.
 
-    A failure that may hide an effect which can't be repeated safely ends `in_doubt`; otherwise `bus.retry` decides:
-    `retrying`, `failed` (trying again can't help) or `dead` (attempts used up).
+    `doubtful` says that an earlier attempt may have had its effect. A failure that may hide an effect which can't be
+    repeated safely ends `in_doubt`; otherwise `bus.retry` decides: `retrying`, `failed` (trying again can't help) or
+    `dead` (attempts used up).
     """
     failure, ambiguous = failure_of(error)
     reason = failure.reason.replace("\x00", "")  # words from elsewhere must not fail the row that records them
-    in_doubt = _hides_effect(effect, failure, ambiguous=ambiguous, repeated=repeated, last=attempt >= max_attempts)
+    in_doubt = _hides_effect(effect, failure, ambiguous=ambiguous, doubtful=doubtful, last=attempt >= max_attempts)
     if in_doubt:
         return Ending("in_doubt", Outcome(f"{reason} It may have happened all the same.", code=failure.code))
     decision = decide(failure, attempt=attempt, max_attempts=max_attempts, ladder=ladder, jitter=jitter)
     outcome = Outcome(reason, code=failure.code)
     if decision.action == "retry":
-        return Ending("retrying", outcome, decision)
+        return Ending("retrying", outcome, decision, ambiguous)
     return Ending("dead" if failure.retryable else "failed", outcome)
 
 
-def _hides_effect(effect: Effect, failure: Failure, *, ambiguous: bool, repeated: bool, last: bool) -> bool:
+def _hides_effect(effect: Effect, failure: Failure, *, ambiguous: bool, doubtful: bool, last: bool) -> bool:
     match effect:
         case Effect.AT_MOST_ONCE:
             return ambiguous
         case Effect.NONCE:
             # Refused now, but an earlier attempt whose answer was lost may have been taken.
-            return (ambiguous and last) or (repeated and not failure.retryable)
+            return ((ambiguous or doubtful) and last) or (doubtful and not failure.retryable)
         case Effect.RECONCILE:
-            return ambiguous and last
+            return (ambiguous or doubtful) and last and failure.retryable
         case _:
             return False

@@ -12,7 +12,7 @@ from bus.retry import Level
 from bus.transport import Message, Transport
 from models.ledger import Ledger
 from models.ledger_types import Claim, Claimed
-from models.outcome import Outcome
+from models.outcome import CommandState, Outcome
 from models.spec import Effect
 from workers.announcements import end_messages, retry_message, state_event
 from workers.endings import Ending, poisoned
@@ -137,7 +137,7 @@ class Pipeline:
         parcels: list[Parcel] = []
         held: list[Work] = []
         for work, claim, answer in zip(works, claims, claimed, strict=True):
-            work.claimed = answer
+            work.learn(answer)
             self._observe("claimed", work.command.id)
             if work.hold is not None:
                 held.append(work)
@@ -154,6 +154,8 @@ class Pipeline:
 
     def _answer(self, work: Work, claim: Claim, claimed: Claimed) -> list[Message]:
         """What a work that does not run (any more) leads to."""
+        state: CommandState | None
+        outcome: Outcome | None
         match claimed.verdict:
             case "stale":
                 return []
@@ -162,7 +164,7 @@ class Pipeline:
             case "unknown":
                 return [self._later(work, _UNKNOWN_WAIT_SECONDS)]
             case "invalid":
-                return [invalid_message(work.received.delivery, claimed.message)]
+                return [invalid_message(work.received.delivery, claimed.problem)]
             case "superseded":
                 state, outcome = "superseded", claimed.outcome or _SUPERSEDED
             case "fresh":
@@ -207,6 +209,7 @@ class Pipeline:
             work.hold.task = asyncio.current_task()
         try:
             async with self._slots.of(work.command.guild_id):
+                work.begun_at = self._clock.now()
                 ending = await self._ending(work)
             self._observe("effected", work.command.id)
             await announced

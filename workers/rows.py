@@ -17,13 +17,14 @@ __all__ = ["claim_finished", "claim_refused", "claim_running", "settlement"]
 def claim_running(work: Work, *, now: datetime) -> Claim:
     """A claim before an effect: the audit row states the intent (FEATURES.md X3)."""
     audit = AuditRecord(new_id(now), "intent", now, reason=_reason(work), detail=_detail(work, now))
-    return Claim(work.command, work.received.subject, "running", audit)
+    return Claim(work.command, work.received.subject, "running", audit, permission_at=_permission_at(work))
 
 
 def claim_finished(work: Work, outcome: Outcome, *, now: datetime) -> Claim:
     """A claim that is the end at once: claim, audit and outcome in one statement."""
     audit = _outcome_record(work, "succeeded", outcome, now)
-    return Claim(work.command, work.received.subject, "succeeded", audit, outcome)
+    at = _permission_at(work)
+    return Claim(work.command, work.received.subject, "succeeded", audit, outcome, permission_at=at)
 
 
 def claim_refused(work: Work, *, now: datetime) -> Claim:
@@ -63,6 +64,10 @@ def _outcome_record(work: Work, state: str, outcome: Outcome, now: datetime) -> 
         after=outcome.after,
         detail=detail,
     )
+
+
+def _permission_at(work: Work) -> datetime | None:
+    return None if work.authority is None else work.authority.at
 
 
 def _reason(work: Work) -> str:

@@ -48,7 +48,7 @@ class Runner:
         if work.command.dry_run and work.spec.effect in _EXTERNAL:
             return success(DRY_RUN)
         try:
-            if work.spec.effect is Effect.RECONCILE and work.repeated:
+            if work.spec.effect is Effect.RECONCILE and work.in_doubt_since is not None:
                 found = await self._look(work)
                 if isinstance(found, Ending):
                     return found
@@ -67,7 +67,7 @@ class Runner:
         return ending_of_error(
             error,
             effect=work.spec.effect,
-            repeated=work.repeated,
+            doubtful=work.in_doubt_since is not None,
             attempt=work.attempt,
             max_attempts=self._max_attempts,
             ladder=self._ladder,
@@ -85,8 +85,7 @@ class Runner:
         return must_stay_in_doubt(
             work.spec.effect,
             takeover=claimed.takeover,
-            attempt=claimed.attempt,
-            first_attempt_at=claimed.first_attempt_at or work.command.issued_at,
+            in_doubt_since=work.in_doubt_since,
             now=self._ports.clock.now(),
         )
 

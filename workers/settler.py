@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
@@ -13,19 +13,21 @@ from loguru import logger
 from bus.clock import Clock
 from bus.transport import Message, Transport
 from models.ledger_types import Settled, Settlement
+from models.outcome import Outcome
 from workers.announcements import end_messages, retry_message, state_event
 from workers.endings import Ending
 from workers.leases import Leases
 from workers.publisher import Parcel, publish_parcels
 from workers.rows import settlement
 from workers.steps import Observe
+from workers.until_done import until_done
 from workers.work import Work
 
 __all__ = ["Settler", "deliver"]
 
 _MOST = 64
 _WAIT_SECONDS = 0.003
-_AGAIN_SECONDS = 1.0
+_UNSTORABLE = Outcome("It ended, but its outcome held text that cannot be stored.", code="unstorable_outcome")
 
 Settle = Callable[[Sequence[Settlement]], Awaitable[list[Settled]]]
 
@@ -96,7 +98,8 @@ class Settler:
             retry, work = ended.ending.retry, ended.work
             if retry is None or retry.level is None:
                 continue
-            copy = msgspec.structs.replace(work.command, attempt=retry.attempt)
+            since = (work.in_doubt_since or work.begun_at) if ended.ending.ambiguous else work.in_doubt_since
+            copy = msgspec.structs.replace(work.command, attempt=retry.attempt, in_doubt_since=since)
             copies.append(
                 Parcel(
                     [
@@ -111,16 +114,27 @@ class Settler:
     async def _settle_until_done(self, batch: Sequence[_Ended]) -> list[Settled]:
         """The effects have happened: the rows are written as soon as the database is there again.
 
-        While it is not, the leases run out and others may take over; the fence then refuses these rows.
+        While it is not, the leases run out and others may take over; the fence then refuses these rows. An outcome
+        that PostgreSQL cannot hold is replaced by words that say so: the state is what counts.
         """
-        while True:
+        endings = {ended.work.command.id: ended.ending for ended in batch}
+
+        async def settle() -> list[Settled]:
             now = self._clock.now()
-            rows = [settlement(ended.work, ended.ending, now=now) for ended in batch]
-            try:
-                return await self._settle(rows)
-            except Exception as error:
-                logger.error("{} commands could not be settled, trying again: {}", len(rows), error)
-                await asyncio.sleep(_AGAIN_SECONDS)
+            return await self._settle([settlement(one.work, endings[one.work.command.id], now=now) for one in batch])
+
+        answers = await until_done(f"Settling {len(batch)} commands", settle)
+        problems = {answer.id: answer.problem for answer in answers if answer.problem}
+        if not problems:
+            return answers
+        for id_, problem in problems.items():
+            logger.error("The outcome of {} cannot be stored: {}", id_, problem)
+            endings[id_] = replace(endings[id_], outcome=_UNSTORABLE)
+        again = [one for one in batch if one.work.command.id in problems]
+        now = self._clock.now()
+        rows = [settlement(one.work, endings[one.work.command.id], now=now) for one in again]
+        repeated = {answer.id: answer for answer in await until_done("Settling", lambda: self._settle(rows))}
+        return [repeated.get(answer.id, answer) for answer in answers]
 
     def _messages(self, ended: _Ended, revision: int) -> list[Message]:
         work, ending, now = ended.work, ended.ending, self._clock.now()

@@ -58,8 +58,7 @@ class Transactions:
                 ending = success(await self._runner.call(work, connection=connection))
                 if work.command.dry_run:
                     raise _RolledBack
-                rows = [settlement(work, ending, now=self._clock.now())]
-                (settled,) = await self._ledger.settle_in(connection, rows)
+                settled = await self._ledger.settle_in(connection, settlement(work, ending, now=self._clock.now()))
                 if settled.revision is None:
                     raise TakenOver("another worker took the command over")
         except _RolledBack:

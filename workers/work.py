@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from bus.envelopes import Command
+import msgspec
+
+from bus.envelopes import Command, ReplyTo
+from bus.ids import Snowflake
 from bus.transport import Consumer, Delivery
 from models.ledger_types import Claimed
 from models.spec import CommandSpec
@@ -36,6 +40,7 @@ class Work:
     error: Exception | None = None
     claimed: Claimed | None = None
     hold: Hold | None = None
+    begun_at: datetime | None = None
 
     @property
     def command(self) -> Command:
@@ -58,9 +63,24 @@ class Work:
         return self.command.attempt if self.claimed is None else self.claimed.attempt
 
     @property
-    def repeated(self) -> bool:
-        """Whether an earlier attempt may have had its effect."""
-        return self.attempt > 1 or (self.claimed is not None and self.claimed.takeover)
+    def in_doubt_since(self) -> datetime | None:
+        """Since when an earlier attempt may have had its effect, or None where none can have had it.
+
+        A worker that was lost says nothing of when it began: not before the command was issued.
+        """
+        if self.command.in_doubt_since is not None:
+            return self.command.in_doubt_since
+        return self.command.issued_at if self.claimed is not None and self.claimed.takeover else None
+
+    def learn(self, claimed: Claimed) -> None:
+        """Note the claim's answer; a delivery that lost its way back to who asked gets it from the ledger."""
+        self.claimed = claimed
+        if self.command.reply_to is None and claimed.channel_id is not None and self.command.source == "bot":
+            reply_to = ReplyTo(
+                channel_id=Snowflake(claimed.channel_id), ephemeral=claimed.ephemeral, locale=claimed.locale or "en-US"
+            )
+            command = msgspec.structs.replace(self.command, reply_to=reply_to)
+            self.received = replace(self.received, command=command)
 
     def acknowledge(self) -> None:
         for delivery in self.deliveries:

@@ -16,11 +16,11 @@ UNSENT = RetryableFailure("no connection")
 REFUSED = PermanentFailure("no", code="discord_50013")
 
 
-def ended(error, effect=Effect.IDEMPOTENT, *, attempt=1, repeated=None):
+def ended(error, effect=Effect.IDEMPOTENT, *, attempt=1):
     return ending_of_error(
         error,
         effect=effect,
-        repeated=attempt > 1 if repeated is None else repeated,
+        doubtful=attempt > 1,
         attempt=attempt,
         max_attempts=3,
         ladder=LADDER,
@@ -36,7 +36,8 @@ def ended(error, effect=Effect.IDEMPOTENT, *, attempt=1, repeated=None):
         (LOST, Effect.NONCE, 1, "retrying"),
         (LOST, Effect.NONCE, 3, "in_doubt"),
         (LOST, Effect.RECONCILE, 3, "in_doubt"),
-        (UNSENT, Effect.RECONCILE, 3, "dead"),
+        (UNSENT, Effect.RECONCILE, 3, "in_doubt"),
+        (UNSENT, Effect.RECONCILE, 1, "retrying"),
         (LOST, Effect.AT_MOST_ONCE, 1, "in_doubt"),
         (UNSENT, Effect.AT_MOST_ONCE, 1, "retrying"),
         (REFUSED, Effect.AT_MOST_ONCE, 1, "failed"),
@@ -69,20 +70,19 @@ def test_words_from_elsewhere_lose_their_nul():
 
 
 @pytest.mark.parametrize(
-    ("effect", "takeover", "attempt", "age", "doubt"),
+    ("effect", "takeover", "age", "doubt"),
     [
-        (Effect.AT_MOST_ONCE, True, 2, 1, True),
-        (Effect.AT_MOST_ONCE, False, 2, 1, False),
-        (Effect.NONCE, True, 2, 60, False),
-        (Effect.NONCE, True, 2, 600, True),
-        (Effect.NONCE, False, 1, 600, False),
-        (Effect.IDEMPOTENT, True, 2, 600, False),
+        (Effect.AT_MOST_ONCE, True, 1, True),
+        (Effect.AT_MOST_ONCE, False, None, False),
+        (Effect.NONCE, True, 60, False),
+        (Effect.NONCE, True, 600, True),
+        (Effect.NONCE, False, None, False),
+        (Effect.IDEMPOTENT, True, 600, False),
     ],
 )
-def test_what_must_not_be_repeated_stays_in_doubt(effect, takeover, attempt, age, doubt):
-    found = must_stay_in_doubt(
-        effect, takeover=takeover, attempt=attempt, first_attempt_at=NOW - timedelta(seconds=age), now=NOW
-    )
+def test_what_must_not_be_repeated_stays_in_doubt(effect, takeover, age, doubt):
+    since = None if age is None else NOW - timedelta(seconds=age)
+    found = must_stay_in_doubt(effect, takeover=takeover, in_doubt_since=since, now=NOW)
     assert (found is not None) is doubt
 
 
