@@ -31,6 +31,7 @@ class SandboxServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, world: World) -> None:
         super().__init__(config)
         self._world = world
+        self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -40,6 +41,7 @@ class SandboxServer(uvicorn.Server):
             shown = f"[{host}]" if ":" in host else host
             sys.stdout.write(f"sandbox ready at http://{shown}:{port}{PREFIX}/\n")
             sys.stdout.flush()
+        self.ready.set()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # A signal handler: the world belongs to the loop.

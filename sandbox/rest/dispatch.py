@@ -43,6 +43,8 @@ class Endpoint:
         except ClientDisconnect:
             return
         faults = world.faults.pick(name)
+        if faults:
+            world.feed.publish("faults", world.faults.all())
         for fault in faults:
             if fault.kind == "latency":
                 await asyncio.sleep(fault.latency_ms / 1000)

@@ -58,8 +58,7 @@ function draw() {
     element("b", {}, `/${command.name}`),
     element("span", { class: "fields" }),
     element("span", { class: "rest" }),
-    element("button", { type: "submit", class: "send" }, "Send"),
-    close,
+    element("span", { class: "end" }, element("button", { type: "submit", class: "send" }, "Send"), close),
   );
   line.querySelector(".fields").style.display = "contents";
   line.querySelector(".rest").style.display = "contents";

@@ -15,9 +15,11 @@ let refreshing = null;
 
 function drawPeople() {
   at("person").replaceChildren(
-    ...world.people.map((row) => element("option", { value: row.user.id, title: row.who }, `${row.user.global_name}: ${row.who}`)),
+    ...world.people.map((row) => element("option", { value: row.user.id, title: row.who }, row.user.global_name)),
   );
   at("person").value = world.personId;
+  at("me-who").textContent = person()?.who ?? "";
+  at("me-who").title = person()?.who ?? "";
   at("me-avatar").src = avatar(world.personId);
 }
 
@@ -55,7 +57,8 @@ function drawChannels() {
   at("channel-name").textContent = open ? `# ${open.name}` : "";
   at("channel-topic").textContent = open?.topic ?? "";
   const writes = open && permissionsIn(open) & PERMISSION.send;
-  at("composer-input").placeholder = writes ? `Message #${open.name}, or / for commands` : "/ for commands";
+  at("composer-input").disabled = !open;
+  at("composer-input").placeholder = writes ? `Message #${open.name}, or / for commands` : open ? "/ for commands" : "Nowhere to write";
 }
 
 // Keeps what can be kept of the choice, and fills in the rest.
@@ -127,6 +130,7 @@ function listen() {
 function toggles(button, name) {
   at(button).addEventListener("click", () => {
     at(button).setAttribute("aria-expanded", String(document.body.classList.toggle(name)));
+    if (name === "panel-open") at(button).textContent = document.body.classList.contains(name) ? "Close" : "Tools";
   });
 }
 
@@ -140,6 +144,8 @@ async function begin() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     document.body.classList.remove("side-open", "panel-open");
+    at("toggle-panel").textContent = "Tools";
+    for (const id of ["toggle-side", "toggle-panel"]) at(id).setAttribute("aria-expanded", "false");
   });
   at("person").addEventListener("change", () => go({ personId: at("person").value }));
   const chosen = { personId: where.get("person") || world.people[0].user.id };

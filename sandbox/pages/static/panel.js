@@ -16,6 +16,7 @@ const on = (id, act) => at(id).addEventListener("click", () => Promise.resolve(a
 
 export function drawGuild() {
   const here = guild();
+  for (const id of ["people-tools", "role-tools"]) at(id).hidden = !here;
   if (!here) return;
   at("member-count").textContent = `${here.members.length} members, ${here.bans.length} banned`;
   const chosen = at("leaver").value;

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from sandbox.clock import Clock
 from sandbox.server import bind, make_server
 from sandbox.settings import SandboxSettings
 from sandbox.world import World
@@ -40,14 +41,20 @@ class Sandbox:
             return response.status, answer, response.headers
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """For what a library tells nobody of."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 (there is no event to wait for)
+            await asyncio.sleep(0.005)
+
+
 @asynccontextmanager
-async def running(settings: SandboxSettings | None = None) -> AsyncIterator[Sandbox]:
-    world = World(settings)
+async def running(settings: SandboxSettings | None = None, clock: Clock | None = None) -> AsyncIterator[Sandbox]:
+    world = World(settings, clock=clock)
     listener = bind("127.0.0.1", 0)
     server = make_server(world, listener)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.005)
+    await asyncio.wait_for(server.ready.wait(), 5)
     async with aiohttp.ClientSession() as http:
         yield Sandbox(world, world.public_url, http)
     world.close()

@@ -10,7 +10,7 @@ import interactions as ipy
 import pytest
 from interactions.api.events import GuildJoin, MemberAdd, Resume, WebsocketReady
 from interactions.api.http.route import Route
-from running_sandbox import Sandbox, running
+from running_sandbox import Sandbox, running, until
 
 from sandbox.seed import GUILD_ONE, GUILD_TWO, person_id
 from sandbox.settings import SandboxSettings
@@ -51,8 +51,7 @@ class Bot:
     async def start(self, world_has_commands: Callable[[], bool]) -> None:
         self._task = asyncio.create_task(self.client.astart())
         await asyncio.wait_for(self.client.wait_until_ready(), 10)
-        while not world_has_commands():
-            await asyncio.sleep(0.01)
+        await until(world_has_commands)
 
     async def stop(self) -> None:
         # Not Client.stop(): with current aiohttp it closes HTTP first, after which its gateway loop spins for ever.
@@ -219,7 +218,6 @@ async def test_an_outage_of_a_guild_and_its_end_reach_the_bot(sandbox: Sandbox, 
     bot.client.add_listener(ipy.listen(GuildJoin)(joined))
     path = f"/guilds/{GUILD_ONE}/availability"
     await sandbox.control("POST", path, {"state": "removed"})
-    while bot.client.get_guild(GUILD_ONE) is not None:
-        await asyncio.sleep(0.01)
+    await until(lambda: bot.client.get_guild(GUILD_ONE) is None)
     await sandbox.control("POST", path, {"state": "rejoined"})
     assert (await asyncio.wait_for(back.get(), 5)).guild.name == "Harbour Lights"
