@@ -46,11 +46,11 @@ class Switchboard:
 
     async def _refresh_for_ever(self) -> None:
         while True:
+            self._announced.clear()
             try:
                 await self.refresh()
             except Exception as error:
                 logger.warning("The switches could not be read: {}", error)
-            self._announced.clear()
             try:
                 async with asyncio.timeout(_EVERY_SECONDS):
                     await self._announced.wait()

@@ -1,0 +1,100 @@
+"""The reader of the queue `dead-letters`: each becomes a row for the inbox, and a command's state where it died."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from loguru import logger
+
+from bus import codec
+from bus.clock import Clock
+from bus.envelopes import Command
+from bus.errors import InvalidMessage
+from bus.ids import derived_id, id_time, new_id
+from bus.transport import Consumer, Delivery, Transport
+from models.dead_letters import DeadLetter, DeadLetters
+from workers.invalid import excerpt_of
+from workers.until_done import until_done
+
+__all__ = ["DeadLetterReader", "dead_letter_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    reason: str
+    code: str
+    queue: str
+
+
+def dead_letter_of(delivery: Delivery, clock: Clock) -> DeadLetter:
+    """The row for a delivery: of ours, with the reason in its headers, or of the broker's own making.
+
+    A command's letter has an id derived from the command and its attempt, so that it is filed once however often
+    it arrives. What can't be read as a command is filed by what is left of it.
+    """
+    why = _why(delivery.headers, delivery.queue)
+    try:
+        command = codec.decode(codec.decompress(delivery.body, delivery.content_encoding), Command)
+        died_at = id_time(command.id)
+    except (InvalidMessage, ValueError):
+        return DeadLetter(
+            id=new_id(clock.now()),
+            reason=why.reason,
+            code=why.code,
+            queue=why.queue,
+            at=clock.now(),
+            raw_excerpt=excerpt_of(delivery),
+        )
+    kept = msgspec.structs.replace(command, reply_to=None, grant=None)
+    return DeadLetter(
+        id=derived_id(died_at, "dead-letter", command.id),
+        reason=why.reason,
+        code=why.code,
+        queue=why.queue,
+        at=clock.now(),
+        command=kept,
+    )
+
+
+def _why(headers: Mapping[str, object], queue: str) -> _Why:
+    reason = headers.get("guildbus-reason")
+    if reason is not None:
+        return _Why(str(reason), str(headers.get("guildbus-code", "failed")), str(headers.get("guildbus-queue", queue)))
+    broker = str(headers.get("x-first-death-reason", "unknown"))
+    origin = str(headers.get("x-first-death-queue", queue))
+    words = {
+        "delivery_limit": "It was delivered too often without being acknowledged: what it does may kill its worker.",
+        "rejected": "A worker rejected it.",
+        "expired": "It waited longer than its queue allows.",
+        "maxlen": "Its queue was full.",
+    }
+    return _Why(words.get(broker, f"The broker set it aside ({broker})."), broker, origin)
+
+
+class DeadLetterReader:
+    """Files letters until stopped; a letter is acknowledged once its row is committed."""
+
+    def __init__(self, *, transport: Transport, letters: DeadLetters, clock: Clock) -> None:
+        self._transport = transport
+        self._letters = letters
+        self._clock = clock
+        self._consumer: Consumer | None = None
+
+    async def run(self) -> None:
+        async with self._transport.consume("dead-letters", prefetch=64) as consumer:
+            self._consumer = consumer
+            while batch := await consumer.batch(most=32, wait_seconds=0.05):
+                for delivery in batch:
+                    await self._file(delivery)
+                    consumer.ack(delivery)
+
+    async def stop(self) -> None:
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def _file(self, delivery: Delivery) -> None:
+        letter = dead_letter_of(delivery, self._clock)
+        await until_done("A dead letter", lambda: self._letters.file(letter))
+        logger.warning("Dead letter {} from {}: {}", letter.id, letter.queue, letter.reason)
