@@ -1,0 +1,1 @@
+"""The commands of `guildbus`, one group a file."""

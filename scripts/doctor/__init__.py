@@ -1,0 +1,1 @@
+"""What `guildbus doctor` looks at: small checks, each with what to do about it."""
