@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
+import asyncpg
 
 from models._embedded_postmaster import (
     find_postmaster,

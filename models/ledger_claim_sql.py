@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the SQL is put together from constants of ours; every value is a parameter
 """The claim: insert or take over, end what is superseded, write the intent, and say what became of each. One statement.
 
 It counts on INSERT … ON CONFLICT DO UPDATE looking at a row's newest version under its lock, while the final SELECT

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the SQL is put together from constants of ours; every value is a parameter
 """What every change of a command's state brings along in the same statement: its audit row, its bulk's progress.
 
 The fragments count on two common table expressions: `input`, with AUDIT_COLUMNS, and `touched`, the rows that changed.

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the SQL is put together from constants of ours; every value is a parameter
 """Commands on their way to a worker: accepted over HTTP, recorded for a transport that forgets, swept up again."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the SQL is put together from constants of ours; every value is a parameter
 """Settling, renewing, cancelling and marking delivered: what the holder of a command says about it afterwards.
 
 Rows are locked one by one in the order of the input, which is sorted by id, so that two batches never deadlock; the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise import Model, fields
 
-from models.tables.fields import json_field
+from models.tables.fields import json_field, text_key
 
 __all__ = ["ControlRow", "ProcessRow", "SwitchRow"]
 
@@ -12,7 +12,7 @@ __all__ = ["ControlRow", "ProcessRow", "SwitchRow"]
 class SwitchRow(Model):
     """A kill switch; the table's key is (scope, guild_id, command_type), 0 and '' where they do not apply."""
 
-    scope = fields.TextField(primary_key=True)
+    scope = text_key()
     guild_id = fields.BigIntField(default=0)
     command_type = fields.TextField(default="")
     off = fields.BooleanField()

@@ -11,7 +11,7 @@ from tortoise.contrib.postgres.fields import ArrayField
 from bus import codec
 from bus.ids import Snowflake
 
-__all__ = ["bigint_array", "json_field", "snowflake_field", "text_array"]
+__all__ = ["bigint_array", "json_field", "snowflake_field", "text_array", "text_key"]
 
 
 class SnowflakeField(fields.BigIntField):
@@ -19,6 +19,12 @@ class SnowflakeField(fields.BigIntField):
 
     def to_python_value(self, value: Any) -> Snowflake | None:
         return None if value is None else Snowflake(value)
+
+
+class TextKeyField(fields.CharField[str]):
+    """A text column as a primary key; Tortoise warns of its own TextField there, for MySQL's sake."""
+
+    SQL_TYPE = "TEXT"
 
 
 def _dumps(value: Any) -> str:
@@ -45,3 +51,8 @@ def bigint_array(*, null: bool = False) -> Any:
 def text_array(*, null: bool = False) -> Any:
     """A text[] column."""
     return ArrayField("text", null=null)
+
+
+def text_key() -> Any:
+    """A text primary key, of at most 255 characters."""
+    return TextKeyField(max_length=255, primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise import Model, fields
 
-from models.tables.fields import json_field, snowflake_field
+from models.tables.fields import json_field, snowflake_field, text_key
 
 __all__ = ["AuditRow", "BulkRow", "CommandRow", "IdempotencyKeyRow"]
 
@@ -86,7 +86,7 @@ class IdempotencyKeyRow(Model):
     Tortoise knows no composite keys: read by filter, written by `models.ledger`.
     """
 
-    principal = fields.TextField(primary_key=True)
+    principal = text_key()
     guild_id = fields.BigIntField(default=0)
     key = fields.TextField()
     body_hash = fields.BinaryField()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise import Model, fields
 
-from models.tables.fields import json_field, snowflake_field
+from models.tables.fields import json_field, snowflake_field, text_key
 
 __all__ = ["CommandDocRow", "CommandRegistrationRow", "WebhookTargetRow"]
 
@@ -36,7 +36,7 @@ class CommandRegistrationRow(Model):
 class CommandDocRow(Model):
     """A command's own words, as the help page shows them."""
 
-    type = fields.TextField(primary_key=True)
+    type = text_key()
     area = fields.TextField()
     slash = fields.TextField(null=True)
     description = fields.TextField()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from tortoise import Model, fields
 
+from models.tables.fields import text_key
+
 __all__ = ["ProjectionRow", "StreamRow"]
 
 
 class ProjectionRow(Model):
     """A reader's place: the last offset whose effects are in this database, under one epoch of the stream."""
 
-    name = fields.TextField(primary_key=True)
+    name = text_key()
     epoch = fields.UUIDField(null=True)
     stream_offset = fields.BigIntField(null=True)
     updated_at = fields.DatetimeField()
@@ -24,7 +26,7 @@ class ProjectionRow(Model):
 class StreamRow(Model):
     """A stream's epoch: another one means that offsets start over."""
 
-    name = fields.TextField(primary_key=True)
+    name = text_key()
     epoch = fields.UUIDField()
     created_at = fields.DatetimeField()
 
