@@ -31,6 +31,7 @@ class SandboxServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, world: World) -> None:
         super().__init__(config)
         self._world = world
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -45,7 +46,8 @@ class SandboxServer(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # A signal handler: the world belongs to the loop.
-        self._loop.call_soon_threadsafe(self._world.close)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._world.close)
         super().handle_exit(sig, frame)
 
 

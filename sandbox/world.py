@@ -63,8 +63,13 @@ class World:
             self.file.save()
 
     def reset(self) -> None:
-        """Back to the seed: guilds, messages, book, counters, faults, limits and logins. Bots stay connected."""
+        """Back to the seed: guilds, messages, book, counters, faults, limits and logins.
+
+        Bots stay connected, and what commands they have registered stays too: they do that only when they start.
+        """
+        commands, creates = self.state.commands, self.state.command_creates
         self.state = seed_world(self.settings, self.clock.now())
+        self.state.commands, self.state.command_creates = commands, creates
         self.book.clear()
         self.requests.clear()
         self.faults.clear()

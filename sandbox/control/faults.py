@@ -11,6 +11,7 @@ from starlette.responses import Response
 from sandbox.control.calls import body_of, reply
 from sandbox.control.problem import Problem
 from sandbox.faults import Fault
+from sandbox.gateway.ready import announce
 from sandbox.rest.routes import ROUTES
 from sandbox.world import World
 
@@ -97,4 +98,6 @@ async def gateway_report(world: World, request: Request) -> Response:
 async def reset(world: World, request: Request) -> Response:
     del request
     world.reset()
+    for guild in world.state.guilds.values():
+        announce(world, guild)
     return Response(status_code=204)

@@ -17,7 +17,7 @@ from sandbox.acts import messages as message_acts
 from sandbox.acts import roles as role_acts
 from sandbox.control.calls import body_of, id_of, reply
 from sandbox.control.problem import Problem
-from sandbox.gateway.ready import guild_create
+from sandbox.gateway.ready import announce
 from sandbox.permissions import Permission, in_channel
 from sandbox.state import Guild, Role, User
 from sandbox.world import World
@@ -160,9 +160,7 @@ async def set_availability(world: World, request: Request) -> Response:
         world.emit("GUILD_DELETE", payload, guild_id=guild.id)
     else:
         guild.unavailable = guild.bot_removed = False
-        for session in list(world.gateway.sessions.values()):
-            session_guild = guild_create(world, guild, session.intents)
-            world.gateway.dispatch_to(session, "GUILD_CREATE", session_guild, guild_id=guild.id)
+        announce(world, guild)
         world.touch()
     world.feed.publish("availability", {"guild_id": str(guild.id), "state": wanted})
     return reply({"guild_id": str(guild.id), "state": wanted})

@@ -12,7 +12,7 @@ from sandbox.snowflakes import shard_of
 from sandbox.state import Guild
 from sandbox.world import World
 
-__all__ = ["gateway_url", "guild_create", "guilds_of", "ready"]
+__all__ = ["announce", "gateway_url", "guild_create", "guilds_of", "ready"]
 
 
 def gateway_url(world: World) -> str:
@@ -50,3 +50,10 @@ def guild_create(world: World, guild: Guild, intents: int) -> dict[str, Any]:
     shown = guild.members.values() if intents & Intent.GUILD_PRESENCES else [guild.members[world.bot_id]]
     members = [payloads.member(row, world.state.users[row.user_id]) for row in shown]
     return payloads.guild_create(guild, members, guild.members[world.bot_id])
+
+
+def announce(world: World, guild: Guild) -> None:
+    """GUILD_CREATE to every session, each according to its intents: the guild is (again) there."""
+    for session in list(world.gateway.sessions.values()):
+        payload = guild_create(world, guild, session.intents)
+        world.gateway.dispatch_to(session, "GUILD_CREATE", payload, guild_id=guild.id)

@@ -47,6 +47,8 @@ def page_routes(world: World) -> list[BaseRoute]:
     return [
         Route(f"{PREFIX}/", endpoint(world, _with_headers(_channel_page))),
         Route(f"{PREFIX}/oauth2/authorize", endpoint(world, _with_headers(authorize))),
+        # Beside the API as on discord.com: /api/v10 and /oauth2/authorize have the same parent.
+        Route(f"{PREFIX}/discord/oauth2/authorize", endpoint(world, _with_headers(authorize))),
         Route(f"{PREFIX}/cdn/icons/{{guild_id}}/{{name}}", endpoint(world, icon)),
         Route(f"{PREFIX}/cdn/avatars/{{user_id}}/{{name}}", endpoint(world, avatar)),
         Mount(f"{PREFIX}/static", StaticFiles(directory=STATIC)),

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.errors import UNAUTHORIZED, ApiError, FormErrors
 from sandbox.faults import Fault
 from sandbox.hangup import abort
-from sandbox.limits import Verdict
+from sandbox.limits import Verdict, bucket_hash
 from sandbox.rest.body import read_body, read_form
 from sandbox.rest.call import Answer, Call, RestRoute
 from sandbox.snowflakes import is_snowflake
@@ -69,8 +69,8 @@ class Endpoint:
                 if fault.kind == "status":
                     return fault.status, {"message": f"{fault.status}: asked for in the sandbox", "code": 0}, headers
                 if fault.kind == "rate_limit":
-                    now = self._world.now()
-                    made = Verdict(False, 1, 0, now + fault.retry_after, fault.retry_after, "sandbox", "shared")
+                    until = self._world.now() + fault.retry_after
+                    made = Verdict(False, 1, 0, until, fault.retry_after, bucket_hash(self._route.name))
                     return 429, made.body(), made.headers()
             user_id, scopes = self._principal(request)
             refused = self._limit(request, headers)
