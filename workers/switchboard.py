@@ -15,7 +15,7 @@ __all__ = ["Switchboard"]
 
 _EVERY_SECONDS = 5.0
 
-Read = Callable[[], Awaitable[tuple[int, Switches]]]
+Read = Callable[[], Awaitable[Switches]]
 
 
 class Switchboard:
@@ -26,14 +26,18 @@ class Switchboard:
         self._read = read
         self._switches: Switches | None = None
         self._announced = asyncio.Event()
-        self.version = 0
+
+    @property
+    def version(self) -> int:
+        """The control version that this process obeys."""
+        return 0 if self._switches is None else self._switches.version
 
     def refusal(self, command_type: str, guild_id: Snowflake | None) -> str | None:
         """Why a command is switched off, or None."""
         return None if self._switches is None else self._switches.refusal(command_type, guild_id)
 
     async def refresh(self) -> None:
-        self.version, self._switches = await self._read()
+        self._switches = await self._read()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bus.errors import InvalidMessage
 from models import settings_store, warnings
+from models.errors import StaleVersion
 from models.guild_settings import parse_setting
 from models.outcome import Outcome
 from workers.failures import PermanentFailure
@@ -35,23 +37,23 @@ async def warn(call: Call) -> Outcome:
 
 async def set_setting(call: Call) -> Outcome:
     options = call.options
-    value = parse_setting(options.key, options.value)
     try:
-        change = await settings_store.set_value(
+        value = parse_setting(options.key, options.value)
+        before, after = await settings_store.set_values(
             call.connection,
             call.guild_id,
-            options.key,
-            value,
+            {options.key: value},
             expected_version=options.expected_version,
             by=call.command.actor.id,
             command_id=call.command.id,
-            at=call.ports.clock.now(),
         )
-    except settings_store.StaleVersion as error:
+    except InvalidMessage as error:
+        raise PermanentFailure(str(error), code="invalid_setting") from error
+    except StaleVersion as error:
         raise PermanentFailure(str(error), code="stale_version") from error
     return Outcome(
-        f"`{options.key}` is now `{value}` (version {change.version}).",
-        data={"version": change.version},
-        before={options.key: change.before},
-        after={options.key: value},
+        f"`{options.key}` is now `{value}` (version {after.version}).",
+        data={"version": after.version},
+        before={options.key: before.data[options.key], "version": before.version},
+        after={options.key: value, "version": after.version},
     )

@@ -1,0 +1,135 @@
+"""Runs one projection: by a lease, in order, exactly once, at its own pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Protocol
+from uuid import UUID
+
+from loguru import logger
+
+from bus import codec
+from bus.envelopes import Event
+from bus.errors import InvalidMessage
+from bus.transport import StreamEntry, StreamOffset, Transport
+from models import projections, streams
+from models.database import Connection, Database
+from models.errors import LeaseLost
+from models.projections import Place
+
+__all__ = ["Projection", "ProjectionRunner", "start_offset"]
+
+_LEASE_SECONDS = 30.0
+_RENEW_EVERY_SECONDS = 5.0
+_BATCH = 200
+_GATHER_SECONDS = 0.02
+_AGAIN_SECONDS = 5.0
+
+
+class Projection(Protocol):
+    """A reader of events; `apply` writes in the transaction that stores the offset."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def apply(self, connection: Connection, events: Sequence[Event]) -> None: ...
+
+
+def start_offset(place: Place, epoch: UUID) -> StreamOffset:
+    """Where to go on reading: after what is stored, or at the beginning of a stream that was made anew."""
+    if place.epoch != epoch or place.stream_offset is None:
+        return "first"
+    return place.stream_offset + 1
+
+
+class ProjectionRunner:
+    """Waits for the lease, reads, stores; gives way where another process took over."""
+
+    def __init__(self, projection: Projection, *, transport: Transport, database: Database, owner: UUID) -> None:
+        self._projection = projection
+        self._transport = transport
+        self._database = database
+        self._owner = owner
+
+    async def run(self) -> None:
+        name = self._projection.name
+        try:
+            while True:
+                try:
+                    place = await projections.acquire(self._database, name, self._owner, _LEASE_SECONDS)
+                    if place is not None:
+                        await self._read_from(place)
+                except LeaseLost as error:
+                    logger.warning("{}", error)
+                except Exception as error:
+                    logger.opt(exception=error).error("Projection {} stopped, trying again", name)
+                await asyncio.sleep(_AGAIN_SECONDS)
+        finally:
+            await self._release()
+
+    async def _release(self) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await projections.release(self._database, self._projection.name, self._owner)
+        except Exception as error:
+            logger.debug("The lease of {} was not given back: {}", self._projection.name, error)
+
+    async def _read_from(self, place: Place) -> None:
+        """Returns when the stream was made anew; raises LeaseLost."""
+        epoch = await streams.epoch(self._database, "live")
+        offset = start_offset(place, epoch)
+        ends = await self._transport.stream_ends("live")
+        if isinstance(offset, int) and ends is not None and offset > ends[1] + 1:
+            # The stream is shorter than what was read: it was made anew, and nobody said so.
+            logger.warning("Projection {} is ahead of the stream; it reads from the beginning", self._projection.name)
+            offset = "first"
+        entries: asyncio.Queue[StreamEntry] = asyncio.Queue(maxsize=2 * _BATCH)
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(self._fill(entries, offset))
+            try:
+                await self._store_batches(entries, epoch)
+            finally:
+                reading.cancel()
+
+    async def _fill(self, entries: asyncio.Queue[StreamEntry], offset: StreamOffset) -> None:
+        async with aclosing(self._transport.follow("live", offset=offset)) as followed:  # type: ignore[type-var]
+            async for entry in followed:
+                await entries.put(entry)
+
+    async def _store_batches(self, entries: asyncio.Queue[StreamEntry], epoch: UUID) -> None:
+        while True:
+            batch: list[StreamEntry] = []
+            try:
+                async with asyncio.timeout(_RENEW_EVERY_SECONDS):
+                    batch.append(await entries.get())
+                await asyncio.sleep(_GATHER_SECONDS)
+            except TimeoutError:
+                pass
+            while len(batch) < _BATCH and not entries.empty():
+                batch.append(entries.get_nowait())
+            if await projections.acquire(self._database, self._projection.name, self._owner, _LEASE_SECONDS) is None:
+                raise LeaseLost(f"projection {self._projection.name!r} is read by another process by now")
+            if await streams.epoch(self._database, "live") != epoch:
+                return
+            if batch:
+                await self._store(batch, epoch)
+
+    async def _store(self, batch: Sequence[StreamEntry], epoch: UUID) -> None:
+        events = [event for event in map(_event_of, batch) if event is not None]
+        async with self._database.transaction() as connection:
+            if events:
+                await self._projection.apply(connection, events)
+            await projections.store_offset(
+                connection, self._projection.name, self._owner, epoch=epoch, stream_offset=batch[-1].offset
+            )
+
+
+def _event_of(entry: StreamEntry) -> Event | None:
+    """The event, or None for an entry that is none: one bad entry must not stop all that come after it."""
+    try:
+        return codec.decode(codec.decompress(entry.body, entry.content_encoding), Event)
+    except InvalidMessage as error:
+        logger.error("Entry {} of the stream is no event: {}", entry.offset, error)
+        return None

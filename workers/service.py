@@ -1,0 +1,218 @@
+"""A worker process's life: start its parts, keep them going, stop them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import aiohttp
+from loguru import logger
+
+from bus.breaker import CircuitBreaker
+from bus.clock import Clock
+from bus.ids import new_id
+from bus.senders import Sender
+from bus.topology import Topology
+from bus.transport import Transport
+from models import control, processes
+from models.access import Access
+from models.api_keys import ApiKeys
+from models.catalogue import Catalogue
+from models.database import Database
+from models.dead_letters import DeadLetters
+from models.ledger import Ledger
+from workers.assembly import Lanes, assemble
+from workers.config import Settings
+from workers.dead_letters import DeadLetterReader
+from workers.discord.pace import InvalidRequests, Pace
+from workers.discord.rest import open_discord
+from workers.gatekeeper import Gatekeeper
+from workers.guilds import GuildTables
+from workers.ports import Handler, Ports
+from workers.projections.guild_state import GuildState
+from workers.projections.runner import ProjectionRunner
+from workers.replies import Replies
+from workers.steps import Observe, unobserved
+from workers.sweeper import Sweeper
+from workers.switchboard import Switchboard
+from workers.webhook_caller import HttpWebhookCaller
+
+__all__ = ["run"]
+
+VERSION = "0.1.0"
+_HEARTBEAT_SECONDS = 5.0
+
+
+async def run(
+    settings: Settings,
+    *,
+    transport: Transport,
+    database: Database,
+    topology: Topology,
+    senders: Mapping[str, Sender],
+    catalogue: Catalogue,
+    handlers: Mapping[str, Handler],
+    clock: Clock,
+    stop: asyncio.Event,
+    observe: Observe = unobserved,
+) -> None:
+    """Work until `stop` is set, then finish what is in hand within `settings.grace_seconds`.
+
+    `transport` and `database` are connected by the caller, who closes them afterwards. Raises what a part raised
+    that should have gone on for ever.
+    """
+    pace = Pace(clock)
+    breaker = CircuitBreaker("Discord", clock)
+    ledger = Ledger(database)
+    async with (
+        aiohttp.ClientSession() as session,
+        open_discord(
+            token=settings.discord_token.reveal(),
+            api_url=settings.discord_api_url,
+            breaker=breaker,
+            pace=pace,
+            invalid=InvalidRequests(clock),
+        ) as discord,
+    ):
+        switchboard = Switchboard(transport=transport, read=lambda: control.switches(database))
+        await switchboard.refresh()
+        access = Access(database)
+        gatekeeper = Gatekeeper(
+            clock=clock, switches=switchboard, presence=access, access=access, keys=ApiKeys(database), discord=discord
+        )
+        ports = Ports(
+            clock=clock,
+            discord=discord,
+            webhooks=HttpWebhookCaller(session, allowed=settings.webhook_allow),
+            guilds=GuildTables(database),
+        )
+        lanes = assemble(
+            lanes=settings.lanes,
+            concurrency=settings.concurrency,
+            transport=transport,
+            database=database,
+            ledger=ledger,
+            topology=topology,
+            senders=senders,
+            catalogue=catalogue,
+            handlers=handlers,
+            gatekeeper=gatekeeper,
+            ports=ports,
+            clock=clock,
+            observe=observe,
+        )
+        replies = Replies(
+            transport=transport,
+            discord=discord,
+            delivered=ledger.delivered,
+            clock=clock,
+            ladder=topology.ladder,
+            max_attempts=topology.max_attempts,
+        )
+        letters = DeadLetterReader(transport=transport, letters=DeadLetters(database), clock=clock)
+        process_id = new_id(clock.now())
+        guild_state = ProjectionRunner(GuildState(), transport=transport, database=database, owner=process_id)
+        presence = Presence(database, process_id, switchboard, pace)
+        parts = Parts(lanes, replies, letters)
+        background: Sequence[Coroutine[None, None, None]] = (
+            lanes.leases.keep(),
+            lanes.settler.run(),
+            Sweeper(transport=transport, sweep=ledger.sweep).run(),
+            switchboard.run(),
+            guild_state.run(),
+            presence.run(),
+        )
+        async with _in_background(background) as failed:
+            receiving = [asyncio.create_task(part) for part in parts.receiving()]
+            stopping = asyncio.create_task(stop.wait())
+            logger.info("Worker {} takes {}", process_id, ", ".join(settings.lanes))
+            try:
+                await asyncio.wait({stopping, failed, *receiving}, return_when=asyncio.FIRST_COMPLETED)
+                await parts.stop(settings.grace_seconds)
+                await asyncio.gather(*receiving)
+            finally:
+                for task in (stopping, *receiving):
+                    task.cancel()
+            if failed.done():
+                failed.result()
+        await presence.leave()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What takes deliveries, in the order in which it is stopped: commands first, for they cause the others."""
+
+    lanes: Lanes
+    replies: Replies
+    letters: DeadLetterReader
+
+    def receiving(self) -> list[Coroutine[None, None, None]]:
+        return [*(pool.run() for pool in self.lanes.pools), self.replies.run(), self.letters.run()]
+
+    async def stop(self, grace_seconds: float) -> None:
+        await asyncio.gather(*(pool.stop(grace_seconds=grace_seconds) for pool in self.lanes.pools))
+        await self.replies.stop(grace_seconds=max(0.5, grace_seconds / 4))
+        await self.letters.stop()
+
+
+class Presence:
+    """This process in the table of live ones: others share Discord's limit with it, and see what it obeys (X10)."""
+
+    def __init__(self, database: Database, id: UUID, switchboard: Switchboard, pace: Pace) -> None:
+        self._database = database
+        self._id = id
+        self._switchboard = switchboard
+        self._pace = pace
+
+    async def run(self) -> None:
+        while True:
+            try:
+                live = await processes.heartbeat(
+                    self._database,
+                    id=self._id,
+                    kind="worker",
+                    host=socket.gethostname(),
+                    pid=os.getpid(),
+                    version=VERSION,
+                    control_version=self._switchboard.version,
+                )
+                self._pace.share_among(live)
+            except Exception as error:
+                logger.warning("The heartbeat could not be written: {}", error)
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+    async def leave(self) -> None:
+        try:
+            async with asyncio.timeout(1):
+                await processes.farewell(self._database, self._id)
+        except Exception as error:
+            logger.debug("No farewell was written: {}", error)
+
+
+@asynccontextmanager
+async def _in_background(parts: Sequence[Coroutine[None, None, None]]) -> AsyncIterator[asyncio.Future[None]]:
+    """Runs what goes on for ever; the future fails with the first part that ended."""
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if task.cancelled() or failed.done():
+            return
+        error = task.exception() or RuntimeError(f"{task.get_name()} ended although it should not")
+        failed.set_exception(error)
+
+    tasks = [asyncio.create_task(part) for part in parts]
+    for task in tasks:
+        task.add_done_callback(ended)
+    try:
+        yield failed
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not failed.done():
+            failed.cancel()
