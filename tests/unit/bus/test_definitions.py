@@ -45,5 +45,5 @@ def test_only_users_with_a_password_are_in_the_file() -> None:
 
 @pytest.mark.parametrize("passwords", [{"nobody": "x"}, {"bot": ""}])
 def test_a_password_for_nobody_or_an_empty_one_is_refused(passwords: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="bot|nobody"):
+    with pytest.raises(ValueError, match=r"bot|nobody"):
         definitions(load_topology(), passwords)
