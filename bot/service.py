@@ -145,6 +145,9 @@ class _Bot:
 
     async def _shard(self) -> None:
         client = await self._supervisor.log_in()
+        expected = self._settings.discord_application_id
+        if expected is not None and expected != int(client.app.id):
+            logger.warning("DISCORD_APPLICATION_ID is {}, but DISCORD_TOKEN is of {}", expected, client.app.id)
         syncing: asyncio.Task[None] | None = None
         if self._settings.sync_commands and self._settings.shard_id == 0:
             wanted = slash_payloads(slash_commands(self._catalogue))

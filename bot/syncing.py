@@ -10,7 +10,7 @@ from interactions.client.errors import HTTPException
 from loguru import logger
 
 from bot.health import BotHealth
-from bot.registration import CommandsApi, RegistrationTurn, SyncFailed, sync_commands
+from bot.registration import CommandsApi, RegistrationTurn, sync_commands
 from bot.supervisor import Pauses
 
 __all__ = ["keep_commands_synced"]
@@ -44,8 +44,9 @@ async def keep_commands_synced(
             if error.status is not None and 400 <= int(error.status) < 500:
                 return
             pause = pauses.before(attempt)
-        except (SyncFailed, OSError, TimeoutError) as error:
-            health.commands_trouble = f"the slash commands could not be synced: {error}"[:500]
+        except Exception as error:
+            # Discord or the database in trouble, whose errors are many: the commands must be synced in the end.
+            health.commands_trouble = f"the slash commands could not be synced: {error!r}"[:500]
             logger.warning("{}", health.commands_trouble)
             pause = pauses.before(attempt)
         await asyncio.sleep(pause)

@@ -1,0 +1,93 @@
+"""`python -m bot`: one shard, against a real broker and database. Exit codes: 0 stopped, 1 refused, 2 misconfigured."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+
+import uvloop
+from loguru import logger
+
+from bot.config import Settings, from_environ
+from bot.platform import Platform
+from bot.recovery import DiscordRefused
+from bot.service import run
+from bus.clock import SystemClock
+from bus.errors import AccessRefused, BrokerAddressInvalid
+from bus.ids import new_id
+from bus.logs import configure
+from bus.rabbitmq import RabbitMQTransport
+from bus.topology import load_topology
+from models.catalogue import load_catalogue
+from models.config import ConfigError
+from models.database import Database
+from models.errors import ModelError
+
+_GRACE_SECONDS = 4.5
+
+
+async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+    clock = SystemClock()
+    transport = RabbitMQTransport(settings.amqp_url, load_topology(), clock=clock, name=f"bot {settings.shard_id}")
+    database = Database(settings.database_url, max_size=4)
+    platform = Platform(database, process_id=new_id(clock.now()), shard_id=settings.shard_id)
+    # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
+    connecting = asyncio.create_task(database.connect())
+    try:
+        await transport.start()
+        await run(
+            settings,
+            transport=transport,
+            catalogue=load_catalogue(),
+            clock=clock,
+            ports=platform.ports(),
+            stop=stop,
+        )
+    finally:
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+        with contextlib.suppress(ModelError, OSError):
+            await platform.farewell()
+        await asyncio.gather(transport.close(), database.close(), return_exceptions=True)
+
+
+async def _main(settings: Settings) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: logger.error("in a task nobody waits for: {}", context["message"]))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    serving = asyncio.create_task(_serve(settings, stop))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        await asyncio.wait({serving}, timeout=_GRACE_SECONDS)
+        serving.cancel()
+    try:
+        await serving
+    except asyncio.CancelledError:
+        logger.warning("stopped before everything was finished")
+    except (DiscordRefused, AccessRefused, BrokerAddressInvalid, ModelError) as error:
+        logger.error("{}", error)
+        return 1
+    return 0
+
+
+def main() -> int:
+    """Read the settings, serve until SIGTERM or SIGINT."""
+    try:
+        settings = from_environ(os.environ)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    configure(settings.log_level, json=settings.log_json)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_main(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
