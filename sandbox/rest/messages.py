@@ -46,7 +46,9 @@ def list_messages(world: World, call: Call) -> Answer:
     before, after, around = call.snowflake("before"), call.snowflake("after"), call.snowflake("around")
     rows = [row for row in channel.messages if row.visible_to is None]
     if around is not None:
-        rows = sorted(sorted(rows, key=lambda row: abs(row.id - around))[:limit], key=lambda row: row.id)
+        older = [row for row in rows if row.id < around]
+        newer = [row for row in rows if row.id >= around]
+        rows = older[len(older) - min(len(older), limit // 2) :] + newer[: limit - limit // 2]
     elif after is not None:
         rows = [row for row in rows if row.id > after][:limit]
     elif before is not None:
