@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -14,11 +14,13 @@ from bus.envelopes import Command
 from bus.errors import InvalidMessage
 from bus.ids import derived_id, id_time, new_id
 from bus.transport import Consumer, Delivery, Transport
-from models.dead_letters import DeadLetter, DeadLetters
+from models.dead_letters import DeadLetter
 from workers.invalid import excerpt_of
 from workers.until_done import until_done
 
 __all__ = ["DeadLetterReader", "dead_letter_of"]
+
+Store = Callable[[DeadLetter], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +43,26 @@ def dead_letter_of(delivery: Delivery, clock: Clock) -> DeadLetter:
     except (InvalidMessage, ValueError):
         return DeadLetter(
             id=new_id(clock.now()),
+            guild_id=None,
+            command_id=None,
             reason=why.reason,
             code=why.code,
             queue=why.queue,
-            at=clock.now(),
+            first_at=clock.now(),
             raw_excerpt=excerpt_of(delivery),
         )
-    kept = msgspec.structs.replace(command, reply_to=None, grant=None)
     return DeadLetter(
         id=derived_id(died_at, "dead-letter", command.id),
+        guild_id=command.guild_id,
+        command_id=command.id,
+        type=command.type,
         reason=why.reason,
         code=why.code,
         queue=why.queue,
-        at=clock.now(),
-        command=kept,
+        actor_kind=command.actor.kind,
+        actor_id=command.actor.id,
+        first_at=clock.now(),
+        body=codec.to_builtins(msgspec.structs.replace(command, reply_to=None, grant=None)),
     )
 
 
@@ -76,9 +84,9 @@ def _why(headers: Mapping[str, object], queue: str) -> _Why:
 class DeadLetterReader:
     """Files letters until stopped; a letter is acknowledged once its row is committed."""
 
-    def __init__(self, *, transport: Transport, letters: DeadLetters, clock: Clock) -> None:
+    def __init__(self, *, transport: Transport, store: Store, clock: Clock) -> None:
         self._transport = transport
-        self._letters = letters
+        self._store = store
         self._clock = clock
         self._consumer: Consumer | None = None
 
@@ -96,5 +104,5 @@ class DeadLetterReader:
 
     async def _file(self, delivery: Delivery) -> None:
         letter = dead_letter_of(delivery, self._clock)
-        await until_done("A dead letter", lambda: self._letters.file(letter))
+        await until_done("A dead letter", lambda: self._store(letter))
         logger.warning("Dead letter {} from {}: {}", letter.id, letter.queue, letter.reason)

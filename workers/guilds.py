@@ -14,10 +14,14 @@ __all__ = ["GuildTables"]
 
 
 class GuildTables:
-    """`workers.ports.GuildReader` on PostgreSQL."""
+    """`workers.ports.GuildReader` and `workers.gatekeeper.GuildPresence` on PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def has_left(self, guild_id: Snowflake) -> bool:
+        """Whether the bot was removed from it; False for a guild that is not known (yet)."""
+        return await GuildRow.exists(id=guild_id, left_at__not_isnull=True, using_db=self._database.client)
 
     async def summary(self, guild_id: Snowflake) -> dict[str, Any] | None:
         """Name, owner, and how many members, roles and channels; None for a guild that is not known."""

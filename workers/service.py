@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -19,12 +20,10 @@ from bus.ids import new_id
 from bus.senders import Sender
 from bus.topology import Topology
 from bus.transport import Transport
-from models import control, processes
+from models import control, dead_letters, processes
 from models.access import Access
-from models.api_keys import ApiKeys
 from models.catalogue import Catalogue
 from models.database import Database
-from models.dead_letters import DeadLetters
 from models.ledger import Ledger
 from workers.assembly import Lanes, assemble
 from workers.config import Settings
@@ -33,6 +32,7 @@ from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.rest import open_discord
 from workers.gatekeeper import Gatekeeper
 from workers.guilds import GuildTables
+from workers.keys import KeyTable
 from workers.ports import Handler, Ports
 from workers.projections.guild_state import GuildState
 from workers.projections.runner import ProjectionRunner
@@ -69,6 +69,7 @@ async def run(
     pace = Pace(clock)
     breaker = CircuitBreaker("Discord", clock)
     ledger = Ledger(database)
+    guilds = GuildTables(database)
     async with (
         aiohttp.ClientSession() as session,
         open_discord(
@@ -81,15 +82,19 @@ async def run(
     ):
         switchboard = Switchboard(transport=transport, read=lambda: control.switches(database))
         await switchboard.refresh()
-        access = Access(database)
         gatekeeper = Gatekeeper(
-            clock=clock, switches=switchboard, presence=access, access=access, keys=ApiKeys(database), discord=discord
+            clock=clock,
+            switches=switchboard,
+            presence=guilds,
+            access=Access(database),
+            keys=KeyTable(database, clock),
+            discord=discord,
         )
         ports = Ports(
             clock=clock,
             discord=discord,
             webhooks=HttpWebhookCaller(session, allowed=settings.webhook_allow),
-            guilds=GuildTables(database),
+            guilds=guilds,
         )
         lanes = assemble(
             lanes=settings.lanes,
@@ -114,7 +119,9 @@ async def run(
             ladder=topology.ladder,
             max_attempts=topology.max_attempts,
         )
-        letters = DeadLetterReader(transport=transport, letters=DeadLetters(database), clock=clock)
+        letters = DeadLetterReader(
+            transport=transport, store=lambda letter: dead_letters.store(database, letter), clock=clock
+        )
         process_id = new_id(clock.now())
         guild_state = ProjectionRunner(GuildState(), transport=transport, database=database, owner=process_id)
         presence = Presence(database, process_id, switchboard, pace)
@@ -132,7 +139,8 @@ async def run(
             stopping = asyncio.create_task(stop.wait())
             logger.info("Worker {} takes {}", process_id, ", ".join(settings.lanes))
             try:
-                await asyncio.wait({stopping, failed, *receiving}, return_when=asyncio.FIRST_COMPLETED)
+                ends: list[asyncio.Future[Any]] = [stopping, failed, *receiving]
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 await parts.stop(settings.grace_seconds)
                 await asyncio.gather(*receiving)
             finally:

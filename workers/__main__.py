@@ -1,0 +1,65 @@
+"""`python -m workers`: wires one worker process and nothing else does."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from bus.clock import SystemClock
+from bus.logs import configure
+from bus.rabbitmq import RabbitMQTransport
+from bus.topology import load_topology
+from models.catalogue import load_catalogue
+from models.config import ConfigError
+from models.database import Database
+from workers import service
+from workers.config import Settings
+from workers.handlers.table import load_handlers
+
+
+async def work(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    clock = SystemClock()
+    topology = load_topology()
+    catalogue = load_catalogue()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    transport = RabbitMQTransport(settings.amqp_url.reveal(), topology, clock=clock, name="worker")
+    database = Database(settings.database_url.reveal(), max_size=16)
+    try:
+        await asyncio.gather(transport.start(), database.connect())
+        await service.run(
+            settings,
+            transport=transport,
+            database=database,
+            topology=topology,
+            senders=topology.senders,
+            catalogue=catalogue,
+            handlers=load_handlers(catalogue),
+            clock=clock,
+            stop=stop,
+        )
+    finally:
+        await transport.close()
+        await database.close()
+
+
+def main() -> int:
+    try:
+        settings = Settings.from_environ(os.environ)
+    except ConfigError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - there is no log before there are settings
+        return 2
+    configure(settings.log_level, json=settings.log_json)
+    import uvloop
+
+    uvloop.run(work(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
