@@ -1,0 +1,141 @@
+"""Messages that could not be handled: stored without secrets, listed, and marked when somebody dealt with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from bus.ids import Snowflake, derived_id
+from models.database import Connection, Database, Record, fetch
+from models.ledger_columns import json_text
+from models.paging import Page, decode_cursor, encode_cursor
+
+__all__ = ["DeadLetter", "find", "list_letters", "replay_id", "resolve", "safe_body", "safe_excerpt", "store"]
+
+_EXCERPT_BYTES = 500
+_TOKEN = re.compile(r'("token"\s*:\s*")[^"]*("?)')
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """One dead letter; `body` is the message without `reply_to`, `raw_excerpt` what could not be read at all."""
+
+    id: UUID
+    guild_id: Snowflake | None
+    command_id: UUID | None
+    type: str = ""
+    reason: str
+    code: str
+    body: dict[str, Any] | None = None
+    raw_excerpt: str | None = None
+    queue: str
+    actor_kind: str | None = None
+    actor_id: str | None = None
+    first_at: datetime
+    state: Literal["open", "replayed", "discarded"] = "open"
+    replays: int = 0
+    resolved_by: str | None = None
+    resolved_at: datetime | None = None
+
+
+def safe_body(body: dict[str, Any]) -> dict[str, Any]:
+    """The message without `reply_to`, which holds the interaction's token."""
+    return {key: value for key, value in body.items() if key != "reply_to"}
+
+
+def safe_excerpt(raw: bytes) -> str:
+    """The beginning of a body that could not be read, without NUL and without what looks like a token."""
+    text = raw[: _EXCERPT_BYTES * 4].decode(errors="replace").replace("\x00", "\N{SYMBOL FOR NULL}")
+    return _TOKEN.sub(r"\1…\2", text)[:_EXCERPT_BYTES]
+
+
+def replay_id(letter: DeadLetter) -> UUID:
+    """The id of the command that the next replay of this letter issues: two clicks at once are one command."""
+    return derived_id(letter.first_at, "replay", letter.id, letter.replays + 1)
+
+
+async def store(database: Database, letter: DeadLetter) -> None:
+    """Stores a dead letter once; a redelivered one changes nothing."""
+    await database.fetch(
+        """WITH stored AS (
+            INSERT INTO dead_letters (id, guild_id, command_id, type, reason, code, body, raw_excerpt, queue,
+                actor_kind, actor_id, first_at, state)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open') ON CONFLICT (id) DO NOTHING
+        ) SELECT 1""",
+        letter.id,
+        letter.guild_id,
+        letter.command_id,
+        letter.type,
+        letter.reason,
+        letter.code,
+        None if letter.body is None else json_text(safe_body(letter.body)),
+        letter.raw_excerpt,
+        letter.queue,
+        letter.actor_kind,
+        letter.actor_id,
+        letter.first_at,
+    )
+
+
+async def resolve(
+    connection: Connection, letter_id: UUID, state: Literal["replayed", "discarded"], *, by: str
+) -> DeadLetter | None:
+    """Marks a letter in the caller's transaction and returns it; None where it is unknown or was discarded before.
+
+    A replayed letter may be replayed again (each one counts) or discarded.
+    """
+    rows = await fetch(
+        connection,
+        """WITH resolved AS (
+            UPDATE dead_letters SET state = $2, replays = replays + ($2 = 'replayed')::int, resolved_by = $3,
+                resolved_at = now()
+            WHERE id = $1 AND state <> 'discarded' RETURNING *
+        ) SELECT * FROM resolved""",
+        letter_id,
+        state,
+        by,
+    )
+    return _letter(rows[0]) if rows else None
+
+
+async def find(database: Database, letter_id: UUID) -> DeadLetter | None:
+    """One dead letter, or None."""
+    rows = await database.fetch("SELECT * FROM dead_letters WHERE id = $1", letter_id)
+    return _letter(rows[0]) if rows else None
+
+
+async def list_letters(
+    database: Database,
+    *,
+    guild_ids: Sequence[int] | None = None,
+    state: Literal["open", "replayed", "discarded"] = "open",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[DeadLetter]:
+    """Newest first; `guild_ids` None lists all guilds' letters and those without one.
+
+    Raises InvalidMessage for a bad cursor.
+    """
+    before = decode_cursor(cursor)
+    rows = await database.fetch(
+        f"""SELECT * FROM dead_letters WHERE state = $1 AND id < $2
+            {"" if guild_ids is None else "AND guild_id = ANY($4::bigint[])"}
+        ORDER BY id DESC LIMIT $3""",  # noqa: S608 - a constant either way
+        state,
+        before,
+        limit + 1,
+        *(() if guild_ids is None else (list(guild_ids),)),
+    )
+    letters = [_letter(row) for row in rows]
+    return Page(letters[:limit], encode_cursor(letters[limit - 1].id) if len(letters) > limit else None)
+
+
+def _letter(row: Record) -> DeadLetter:
+    values = {name: row[name] for name in DeadLetter.__struct_fields__}
+    guild_id = None if row["guild_id"] is None else Snowflake(row["guild_id"])
+    body = None if row["body"] is None else msgspec.json.decode(row["body"])
+    return DeadLetter(**(values | {"guild_id": guild_id, "body": body}))

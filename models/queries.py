@@ -1,0 +1,201 @@
+"""Lists of commands and audit rows for pages and the API: filtered, in pages, always by an index.
+
+A guild's lists lead with the guild; `guild_id` ALL is for operators and goes by the id alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from bus.envelopes import Actor
+from bus.ids import Snowflake
+from models.command_record import CommandRecord, record_from_row
+from models.database import Database, Record
+from models.outcome import CommandState
+from models.paging import Page, decode_cursor, encode_cursor
+
+__all__ = [
+    "ALL",
+    "AllGuilds",
+    "AuditEntry",
+    "AuditFilter",
+    "CommandFilter",
+    "audit_of",
+    "children_of",
+    "list_audit",
+    "list_commands",
+]
+
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AllGuilds:
+    """Every guild's rows, and those of none."""
+
+
+ALL = AllGuilds()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFilter:
+    """What to list; None leaves a condition out. `before` and `since` are moments of acceptance."""
+
+    states: Sequence[CommandState] | None = None
+    type: str | None = None
+    actor_id: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What to list; None leaves a condition out."""
+
+    command_id: UUID | None = None
+    type: str | None = None
+    actor_id: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the audit trail; as JSON it is what the API shows."""
+
+    id: UUID
+    guild_id: Snowflake | None
+    command_id: UUID
+    type: str
+    phase: str
+    at: datetime
+    actor: Actor
+    source: str
+    correlation_id: UUID
+    subject: str | None
+    reason: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    detail: dict[str, Any] | None
+
+
+class _Conditions:
+    """SQL conditions with their parameters, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._parts: list[str] = []
+
+    def add(self, condition: str, value: Any) -> None:
+        """`condition` has a `{}` where the parameter goes; a value of None adds nothing."""
+        if value is not None:
+            self.values.append(value)
+            self._parts.append(condition.format(f"${len(self.values)}"))
+
+    def parameter(self, value: Any) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def __str__(self) -> str:
+        return " AND ".join(self._parts)
+
+
+async def list_commands(
+    database: Database,
+    guild_id: int | AllGuilds,
+    where: CommandFilter | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[CommandRecord]:
+    """Commands, newest first. Raises InvalidMessage for a bad cursor."""
+    sql, values, limit = command_list_sql(guild_id, where or CommandFilter(), cursor, limit)
+    records = [record_from_row(row) for row in await database.fetch(sql, *values)]
+    return Page(records[:limit], encode_cursor(records[limit - 1].id) if len(records) > limit else None)
+
+
+async def list_audit(
+    database: Database,
+    guild_id: int | AllGuilds,
+    where: AuditFilter | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[AuditEntry]:
+    """Audit rows, newest first. Raises InvalidMessage for a bad cursor."""
+    sql, values, limit = audit_list_sql(guild_id, where or AuditFilter(), cursor, limit)
+    entries = [_entry(row) for row in await database.fetch(sql, *values)]
+    return Page(entries[:limit], encode_cursor(entries[limit - 1].id) if len(entries) > limit else None)
+
+
+async def audit_of(database: Database, command_id: UUID) -> list[AuditEntry]:
+    """All audit rows of one command, oldest first."""
+    rows = await database.fetch("SELECT * FROM audit WHERE command_id = $1 ORDER BY id", command_id)
+    return [_entry(row) for row in rows]
+
+
+async def children_of(
+    database: Database, parent_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> Page[CommandRecord]:
+    """A bulk's children, newest first. Raises InvalidMessage for a bad cursor."""
+    rows = await database.fetch(
+        "SELECT * FROM commands WHERE parent_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        parent_id,
+        decode_cursor(cursor),
+        limit + 1,
+    )
+    records = [record_from_row(row) for row in rows]
+    return Page(records[:limit], encode_cursor(records[limit - 1].id) if len(records) > limit else None)
+
+
+def command_list_sql(
+    guild_id: int | AllGuilds, where: CommandFilter, cursor: str | None, limit: int
+) -> tuple[str, list[Any], int]:
+    """The statement of `list_commands`, its parameters, and the limit that applies."""
+    conditions = _common(guild_id, where, cursor)
+    conditions.add("state = ANY({}::text[])", None if where.states is None else list(where.states))
+    return _listing("commands", conditions, limit)
+
+
+def audit_list_sql(
+    guild_id: int | AllGuilds, where: AuditFilter, cursor: str | None, limit: int
+) -> tuple[str, list[Any], int]:
+    """The statement of `list_audit`, its parameters, and the limit that applies."""
+    conditions = _common(guild_id, where, cursor)
+    conditions.add("command_id = {}", where.command_id)
+    return _listing("audit", conditions, limit)
+
+
+def _common(guild_id: int | AllGuilds, where: CommandFilter | AuditFilter, cursor: str | None) -> _Conditions:
+    conditions = _Conditions()
+    conditions.add("guild_id = {}", None if isinstance(guild_id, AllGuilds) else guild_id)
+    conditions.add("id < {}", decode_cursor(cursor))
+    conditions.add("type = {}", where.type)
+    conditions.add("actor_id = {}", where.actor_id)
+    conditions.add("subject = {}", where.subject)
+    # By the id, which is a moment, so that whole partitions are left out.
+    conditions.add("id >= guildbus_uuid7_floor({}::timestamptz)", where.since)
+    conditions.add("id < guildbus_uuid7_floor({}::timestamptz)", where.before)
+    return conditions
+
+
+def _listing(table: str, conditions: _Conditions, limit: int) -> tuple[str, list[Any], int]:
+    bounded = max(1, min(limit, MAX_LIMIT))
+    last = conditions.parameter(bounded + 1)
+    sql = f"SELECT * FROM {table} WHERE {conditions} ORDER BY id DESC LIMIT {last}"  # noqa: S608 - ours, no input
+    return sql, conditions.values, bounded
+
+
+def _entry(row: Record) -> AuditEntry:
+    values = {name: row[name] for name in AuditEntry.__struct_fields__ if name != "actor"}
+    for name in ("before", "after", "detail"):
+        values[name] = None if row[name] is None else msgspec.json.decode(row[name])
+    values["guild_id"] = None if row["guild_id"] is None else Snowflake(row["guild_id"])
+    return AuditEntry(actor=Actor(row["actor_kind"], row["actor_id"], row["actor_name"]), **values)
