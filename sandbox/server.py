@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sys
 from types import FrameType
@@ -16,6 +17,7 @@ from sandbox.world import World
 __all__ = ["SandboxServer", "bind", "make_server"]
 
 _GRACE_SECONDS = 2
+_TICK_SECONDS = 0.1
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -33,6 +35,7 @@ class SandboxServer(uvicorn.Server):
         self._world = world
         self._loop: asyncio.AbstractEventLoop | None = None
         self.ready = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -44,10 +47,24 @@ class SandboxServer(uvicorn.Server):
             sys.stdout.flush()
         self.ready.set()
 
+    async def main_loop(self) -> None:
+        """As uvicorn's own, but a stop needs no tick to be seen."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _TICK_SECONDS)
+
+    def stop(self) -> None:
+        """Ends gateway connections and streams, then the server: `await` the task that runs `serve`."""
+        self._world.close()
+        self.should_exit = True
+        self._stopping.set()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # A signal handler: the world belongs to the loop.
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._world.close)
+            self._loop.call_soon_threadsafe(self.stop)
         super().handle_exit(sig, frame)
 
 

@@ -55,8 +55,9 @@ async def running(settings: SandboxSettings | None = None, clock: Clock | None =
     server = make_server(world, listener)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await asyncio.wait_for(server.ready.wait(), 5)
-    async with aiohttp.ClientSession() as http:
-        yield Sandbox(world, world.public_url, http)
-    world.close()
-    server.should_exit = True
-    await asyncio.wait_for(task, 5)
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield Sandbox(world, world.public_url, http)
+    finally:
+        server.stop()
+        await asyncio.wait_for(task, 5)
