@@ -22,7 +22,7 @@ __all__ = ["Link", "attempts", "underlay"]
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 5.0
 _FIRST_WAIT_SECONDS = 0.1
-_LONGEST_WAIT_SECONDS = 10.0
+_LONGEST_WAIT_SECONDS = 5.0
 
 
 def attempts(
