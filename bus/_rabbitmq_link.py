@@ -116,3 +116,6 @@ async def _close(connection: AbstractConnection) -> None:
     with suppress(*VENDOR_ERRORS):
         async with asyncio.timeout(_CLOSE_SECONDS):
             await connection.close()
+            # aio-pika's close callbacks are tasks of their own; a loop that ends at once would destroy them half-way.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)

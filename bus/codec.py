@@ -40,8 +40,11 @@ def _enc_hook(value: object) -> object:
 
 
 def _dec_hook(kind: type, value: object) -> object:
-    if kind is Snowflake and isinstance(value, str | int) and not isinstance(value, bool):
-        return Snowflake(value)
+    if kind is Snowflake:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return Snowflake(value)
+        # msgspec makes a validation error, which names the field, of a TypeError, and of nothing else.
+        raise TypeError("a snowflake is a text of decimal digits")
     raise NotImplementedError(f"{kind.__name__} cannot be read from {type(value).__name__}")
 
 
@@ -64,6 +67,7 @@ def decode(body: bytes, kind: type[T]) -> T:
     try:
         value: T = decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        _refuse_poison(body)  # msgspec calls half a surrogate pair "truncated"
         raise InvalidMessage(str(error)) from error
     _refuse_poison(body)
     return value
