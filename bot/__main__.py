@@ -11,7 +11,7 @@ import sys
 import uvloop
 from loguru import logger
 
-from bot.config import Settings, from_environ
+from bot.config import Settings
 from bot.platform import Platform
 from bot.recovery import DiscordRefused
 from bot.service import run
@@ -31,8 +31,10 @@ _GRACE_SECONDS = 4.5
 
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
-    transport = RabbitMQTransport(settings.amqp_url, load_topology(), clock=clock, name=f"bot {settings.shard_id}")
-    database = Database(settings.database_url, max_size=4)
+    transport = RabbitMQTransport(
+        settings.amqp_url.reveal(), load_topology(), clock=clock, name=f"bot {settings.shard_id}"
+    )
+    database = Database(settings.database_url.reveal(), max_size=4)
     platform = Platform(database, process_id=new_id(clock.now()), shard_id=settings.shard_id)
     # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
     connecting = asyncio.create_task(database.connect())
@@ -80,7 +82,7 @@ async def _main(settings: Settings) -> int:
 def main() -> int:
     """Read the settings, serve until SIGTERM or SIGINT."""
     try:
-        settings = from_environ(os.environ)
+        settings = Settings.from_environ(os.environ)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2

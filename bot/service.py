@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -34,6 +35,7 @@ from models.catalogue import Catalogue
 __all__ = ["DEFAULT_PAUSES", "broker_publish", "run"]
 
 _FLUSH_SECONDS = 2.0
+_HELPER_PAUSE_SECONDS = 1.0
 _CALLBACK_CONNECTIONS = 200
 
 DEFAULT_PAUSES = Pauses(chance=random.random, identify_seconds=lambda: random.uniform(1, 5))  # noqa: S311 (jitter)
@@ -105,7 +107,7 @@ class _Bot:
             takers=Takers(slash=intake.take, autocomplete=completions.take),
         )
         self._supervisor = Supervisor(
-            token=settings.discord_token,
+            token=settings.discord_token.reveal(),
             api_url=settings.discord_api_url,
             dispatches=self._events,
             health=health,
@@ -123,10 +125,10 @@ class _Bot:
     async def run(self, stop: asyncio.Event) -> None:
         shard = asyncio.create_task(self._shard(), name="shard")
         helpers = [
-            self._helper(self._outbox.run()),
-            self._helper(self._members.run(self._supervisor.ask_for_members)),
-            self._helper(self._pulse.run()),
-            self._helper(self._pulse.listen()),
+            self._helper(self._outbox.run),
+            self._helper(partial(self._members.run, self._supervisor.ask_for_members)),
+            self._helper(self._pulse.run),
+            self._helper(self._pulse.listen),
         ]
         stopping = asyncio.create_task(stop.wait(), name="stop")
         try:
@@ -152,7 +154,8 @@ class _Bot:
         if self._settings.sync_commands and self._settings.shard_id == 0:
             wanted = slash_payloads(slash_commands(self._catalogue))
             syncing = self._helper(
-                keep_commands_synced(
+                partial(
+                    keep_commands_synced,
                     client.http,
                     int(client.app.id),
                     wanted,
@@ -175,11 +178,15 @@ class _Bot:
         return gap_events(set(self._events.guilds), since=since, until=until, shard=shard, cause="overflow")
 
     @staticmethod
-    def _helper(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _helper(work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+        """A task that begins anew when it fails, for none of these may be missing quietly."""
+
         async def guarded() -> None:
-            try:
-                await work
-            except Exception:
-                logger.exception("a part of the bot ended")
+            while True:
+                try:
+                    return await work()
+                except Exception:
+                    logger.exception("a part of the bot failed and begins anew")
+                    await asyncio.sleep(_HELPER_PAUSE_SECONDS)
 
         return asyncio.create_task(guarded())

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from loguru import logger
+
 from bot.mapping import Raw, member_data
 from models.events import MembersSnapshot
 
@@ -71,8 +73,13 @@ class MemberLists:
         """Send the requests one after the other, at the pace that the library allows, until cancelled."""
         while True:
             nonce = await self._queue.get()
-            if nonce in self._asked:
+            if nonce not in self._asked:
+                continue
+            try:
                 await ask(self._asked[nonce].guild_id, nonce)
+            except Exception as error:
+                # The connection broke: `ask_again` follows a resume, and a new session brings new guilds.
+                logger.debug("a member list could not be asked for: {!r}", error)
 
 
 def parts_of(members: list[dict[str, Any]], *, snapshot_id: UUID, chunk: int, complete: bool) -> list[MembersSnapshot]:

@@ -22,6 +22,7 @@ from bus.memory import MemoryBroker, MemoryTransport
 from bus.topology import load_topology
 from bus.transport import Consumer
 from models.catalogue import BUILT_IN, Catalogue
+from models.config import Secret
 from sandbox.seed import GUILD_ONE, person_id
 from sandbox.server import bind, make_server
 from sandbox.settings import SandboxSettings
@@ -62,7 +63,8 @@ class World:
         return f"{self.discord.public_url}/sandbox/discord/api/v10"
 
     def settings(self, **changes: Any) -> Settings:
-        return Settings(discord_token=self.discord.settings.bot_token, discord_api_url=self.api, **changes)
+        base = {"discord_token": Secret(self.discord.settings.bot_token), "discord_api_url": self.api}
+        return Settings(**{**base, **changes})
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
         url = f"{self.discord.public_url}/sandbox/api{path}"
@@ -102,22 +104,39 @@ class World:
 
 
 @asynccontextmanager
-async def running_world(settings: SandboxSettings | None = None) -> AsyncIterator[World]:
-    discord = Discord(settings)
-    listener = bind("127.0.0.1", 0)
+async def serving(discord: Discord, port: int = 0) -> AsyncIterator[int]:
+    """Discord's stand-in on a port of this machine, for as long as this is open."""
+    listener = bind("127.0.0.1", port)
     server = make_server(discord, listener)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.005)
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        discord.close()
+        server.should_exit = True
+        await asyncio.wait_for(task, 5)
+
+
+@asynccontextmanager
+async def running_world(settings: SandboxSettings | None = None) -> AsyncIterator[World]:
+    discord = Discord(settings)
+    async with serving(discord), followed(discord) as world:
+        yield world
+
+
+@asynccontextmanager
+async def followed(discord: Discord) -> AsyncIterator[World]:
+    """A broker beside this Discord, with a reader that writes down what is published."""
     async with aiohttp.ClientSession() as http:
         world = World(discord, http, MemoryBroker(load_topology(), SystemClock()))
         following = asyncio.create_task(world.follow())
-        yield world
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-    discord.close()
-    server.should_exit = True
-    await asyncio.wait_for(serving, 5)
+        try:
+            yield world
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
 
 @asynccontextmanager

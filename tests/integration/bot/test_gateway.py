@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from bot.ports import Ports
+from bot.recovery import DiscordRefused
+from models.config import Secret
 from sandbox.seed import GUILD_ONE, GUILD_TWO
 from sandbox.settings import SandboxSettings
-from tests.integration.bot.running_bot import World, running_bot, running_world, until
+from sandbox.world import World as Discord
+from tests.integration.bot.relay import Relay
+from tests.integration.bot.running_bot import World, followed, running_bot, running_world, serving, until
 
 
 async def test_the_guilds_and_their_members_are_published_on_connect(world: World) -> None:
@@ -72,16 +80,44 @@ async def test_a_session_that_is_gone_is_reported_as_a_gap_and_read_anew(world: 
     assert {event.guild_id for event in world.heard if event.type == "events.gap"} == {GUILD_ONE, GUILD_TWO}
 
 
-async def test_discord_away_for_a_while_ends_in_a_resume(world: World) -> None:
-    async with running_bot(world) as bot:
-        await world.event(lambda event: event.type == "members.snapshot" and event.guild_id == GUILD_TWO)
-        await world.control("POST", "/faults", {"route": "GET /gateway", "kind": "drop", "times": 3})
-        for session in world.discord.gateway.sessions.values():
-            assert session.peer is not None
-            session.peer.end(4000)
-        world.discord.settings.__class__  # noqa: B018
-        await until(lambda: bot.health.resumes == 1)
+async def test_discord_away_for_a_while_ends_in_a_resume() -> None:
+    discord = Discord()
+    async with serving(discord) as port:
+        relay = Relay(port)
+        await relay.open()
+        discord.public_url = f"http://127.0.0.1:{relay.port}"
+        async with followed(discord) as world, running_bot(world) as bot:
+            await world.event(lambda event: event.type == "members.snapshot" and event.guild_id == GUILD_TWO)
+            await relay.cut()
+            await until(lambda: bot.health.reconnects > 1)
+            trouble, connected = bot.health.trouble, bot.health.connected
+            await relay.open()
+            await until(lambda: bot.health.resumes == 1)
+            seen = await world.deferred(await world.use("ping"))
+        await relay.cut()
+    assert not connected
+    assert str(relay.port) in trouble
+    assert len(seen["callbacks"]) == 1
     assert not any(event.type == "events.gap" for event in world.heard)
+
+
+async def test_a_bot_that_starts_before_discord_waits_and_says_where() -> None:
+    discord = Discord()
+    async with serving(discord) as port:
+        pass
+    async with followed(discord) as world, running_bot(world, connected=False) as bot:
+        await until(lambda: bool(bot.health.trouble))
+        trouble = bot.health.trouble
+        async with serving(discord, port):
+            await until(lambda: bot.health.connected)
+            await bot.stop()
+    assert f"127.0.0.1:{port}" in trouble
+
+
+async def test_a_token_that_discord_does_not_know_ends_the_bot_with_the_reason(world: World) -> None:
+    with pytest.raises(DiscordRefused, match="DISCORD_TOKEN"):
+        async with running_bot(world, connected=False, discord_token=Secret("nobody's")) as bot:
+            await asyncio.wait({bot.task}, timeout=5)
 
 
 async def test_refused_intents_are_done_without_and_reported() -> None:
