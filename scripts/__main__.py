@@ -7,13 +7,16 @@ import sys
 import click
 
 from bus.errors import AccessRefused, BrokerAddressInvalid, BusError, InvalidMessage, TopologyDrift, TopologyInvalid
+from models.config import ConfigError
 from models.errors import DatabaseAddressInvalid, DatabaseUnavailable, EmbeddedDatabaseFailed, ModelError
 from scripts import exits
 from scripts.commands.db import db
 from scripts.commands.doctor import doctor
 from scripts.commands.publish import publish
 from scripts.commands.rooms import bot, web, worker
+from scripts.commands.switch import switch
 from scripts.commands.topology import topology
+from scripts.commands.up import up
 from scripts.running import DataDirTaken
 
 __all__ = ["cli", "main"]
@@ -29,7 +32,7 @@ def cli() -> None:
     """
 
 
-for _command in (bot, web, worker, publish, topology, db, doctor):
+for _command in (up, bot, web, worker, publish, switch, topology, db, doctor):
     cli.add_command(_command)
 
 
@@ -59,7 +62,7 @@ def _exit_code(error: Exception) -> int | None:
             return exits.REFUSED
         case BrokerAddressInvalid() | InvalidMessage() | TopologyInvalid():
             return exits.MISCONFIGURED
-        case DatabaseAddressInvalid():
+        case DatabaseAddressInvalid() | ConfigError():
             return exits.MISCONFIGURED
         case DatabaseUnavailable():
             return exits.UNREACHABLE

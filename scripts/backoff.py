@@ -29,4 +29,7 @@ async def until_it_works(work: Callable[[], Awaitable[T]], *, on: tuple[type[Exc
         before_sleep=say,
         reraise=True,
     )
-    return await retrying(work)
+    async for attempt in retrying:
+        with attempt:
+            return await work()
+    raise AssertionError("an endless retry has ended")

@@ -14,17 +14,17 @@ import asyncpg
 
 from models.database_url import parse_database_url
 from models.errors import ModelError
+from models.processes import ALIVE_SECONDS
+from scripts.environment import read_setting
 from scripts.exits import FAILED, MISCONFIGURED, OK, UNREACHABLE
-from scripts.settings_files import read_setting
 
 __all__ = ["main"]
 
-_FRESH_SECONDS = 30
 _TIMEOUT_SECONDS = 5.0
 # By the database's clock on both sides, so that a container's own cannot lie.
 _ALIVE = """
 SELECT count(*) FROM processes
-WHERE kind = $1 AND host = $2 AND heartbeat_at > clock_timestamp() - make_interval(secs => $3)
+WHERE kind = $1 AND host = $2 AND heartbeat_at > clock_timestamp() - make_interval(secs => $3::float8)
 """
 
 
@@ -32,7 +32,7 @@ async def _alive(url: str, kind: str) -> bool:
     connection = await asyncpg.connect(**parse_database_url(url), timeout=_TIMEOUT_SECONDS)
     try:
         await connection.execute("SET ROLE guildbus_app")
-        return bool(await connection.fetchval(_ALIVE, kind, socket.gethostname(), _FRESH_SECONDS))
+        return bool(await connection.fetchval(_ALIVE, kind, socket.gethostname(), ALIVE_SECONDS))
     finally:
         await connection.close()
 
@@ -48,7 +48,7 @@ def main() -> int:
         print(f"the database does not answer: {error}", file=sys.stderr)
         return UNREACHABLE
     if not alive:
-        print(f"no heartbeat of a {sys.argv[1]} on this host in {_FRESH_SECONDS} s", file=sys.stderr)
+        print(f"no heartbeat of a {sys.argv[1]} on this host in {ALIVE_SECONDS:.0f} s", file=sys.stderr)
     return OK if alive else FAILED
 
 

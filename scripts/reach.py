@@ -15,9 +15,9 @@ import click
 from models.database import Database
 from models.embedded import EmbeddedPostgres
 from scripts.data_dir import DEFAULT_DATA_DIR, DataDir
+from scripts.environment import read_setting
 from scripts.exits import Misconfigured
 from scripts.running import DataDirLock, Running, read_running
-from scripts.settings_files import read_setting
 from scripts.shown import shown_address
 
 __all__ = ["BrokerAdmin", "broker_admin", "data_dir_option", "database_url", "on_database", "on_database_url"]

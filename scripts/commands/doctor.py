@@ -16,11 +16,11 @@ from scripts.data_dir import DataDir
 from scripts.doctor.finding import Finding
 from scripts.doctor.machine import check_data_dir, check_packages, check_port, check_python, check_rabbitmq_server
 from scripts.doctor.services import check_broker, check_database, check_discord, check_platform
+from scripts.environment import read_setting
 from scripts.exits import FAILED
 from scripts.output import json_option, show_json
 from scripts.reach import broker_admin, data_dir_option, database_url
 from scripts.running import read_running
-from scripts.settings_files import read_setting
 
 __all__ = ["doctor"]
 

@@ -20,12 +20,12 @@ from models.catalogue import Catalogue, load_catalogue
 from models.ledger import Ledger
 from models.outcome import FINAL_STATES
 from scripts.direct import build_command, publish_directly, script_transport
+from scripts.environment import read_setting
 from scripts.exits import FAILED, OK, REFUSED, Failed, Misconfigured
 from scripts.option_values import parse_options
 from scripts.output import json_option, show_json
 from scripts.platform_api import PlatformApi
 from scripts.reach import data_dir_option, on_database
-from scripts.settings_files import read_setting
 
 __all__ = ["publish"]
 

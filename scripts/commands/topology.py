@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,15 +12,15 @@ import click
 from bus import topology_apply
 from bus.topology import Topology, load_topology
 from bus.topology_apply import Change
+from models import streams
 from models.database import Database
 from scripts.data_dir import DataDir
 from scripts.definitions_file import everything, users_only
+from scripts.environment import read_setting
 from scripts.exits import FAILED, Misconfigured
 from scripts.output import json_option, show_json
 from scripts.reach import BrokerAdmin, broker_admin, data_dir_option, on_database
 from scripts.running import read_running
-from scripts.settings_files import read_setting
-from scripts.stream_epochs import ensure_epochs, renew_epochs, streams_of
 
 __all__ = ["topology"]
 
@@ -86,7 +85,7 @@ def apply(data_dir: Path, path: Path | None, as_json: bool) -> None:
         return
     applied = asyncio.run(topology_apply.apply(broker.amqp_url, wanted))
     _show(broker, list(applied.changes), as_json=as_json, nothing="Nothing was missing.")
-    _note_new_streams(data_dir, applied.streams_created, wanted)
+    _note_new_streams(data_dir, applied.streams_created)
     if any(change.kind == "differs" for change in applied.changes):
         raise SystemExit(FAILED)
 
@@ -128,17 +127,17 @@ def _show(broker: BrokerAdmin | None, changes: list[Change], *, as_json: bool, n
         click.echo("\n".join(map(str, changes)) or nothing)
 
 
-def _note_new_streams(data_dir: Path, created: frozenset[str], wanted: Topology) -> None:
-    """Where no database is named the next start of the platform sees to it."""
-    if read_setting(os.environ, "DATABASE_URL") is None and read_running(DataDir(data_dir).lock_file) is None:
+def _note_new_streams(data_dir: Path, created: frozenset[str]) -> None:
+    async def renew(database: Database) -> None:
+        for name in created:
+            await streams.renew(database, name)
+
+    if not created:
         return
-
-    async def note(database: Database) -> None:
-        now = datetime.now(UTC)
-        await renew_epochs(database, created, now)
-        await ensure_epochs(database, streams_of(wanted), now)
-
-    on_database(data_dir, "guildbus topology apply", note)
+    if read_setting(os.environ, "DATABASE_URL") is None and read_running(DataDir(data_dir).lock_file) is None:
+        click.echo("Without DATABASE_URL nobody learns that the stream is new; restart the platform.", err=True)
+        return
+    on_database(data_dir, "guildbus topology apply", renew)
 
 
 def _read_passwords(wanted: Topology, directory: Path) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from scripts.environment import read_setting
 from scripts.exits import Misconfigured
-from scripts.settings_files import read_setting
 from scripts.shown import shown_address
 
 __all__ = ["Choice", "choose"]
@@ -21,6 +21,15 @@ class Choice:
     broker: Literal["memory", "node", "real"]
     amqp_url: str | None
     discord: Literal["sandbox", "real"]
+
+    def embedded(self) -> tuple[str, ...]:
+        """The parts that are not the real ones, in words."""
+        parts = {
+            "database": self.database_url is None,
+            "broker": self.broker != "real",
+            "Discord": self.discord != "real",
+        }
+        return tuple(name for name, is_embedded in parts.items() if is_embedded)
 
     def lines(self) -> list[str]:
         """What is embedded and what is real, for people, without passwords."""

@@ -1,61 +1,42 @@
-"""uvicorn inside our own loop, and two applications behind one address."""
+"""The web room's server inside our own loop."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.applications import Starlette
 
-__all__ = ["HttpServer", "WithSandbox"]
+from web.server import WebServer
 
-_GRACE_SECONDS = 2
+__all__ = ["HttpServer"]
 
-
-class WithSandbox:
-    """The sandbox below /sandbox, everything else and the lifespan to the dashboard."""
-
-    def __init__(self, web: ASGIApp, sandbox: ASGIApp) -> None:
-        self._web = web
-        self._sandbox = sandbox
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        here = path == "/sandbox" or path.startswith("/sandbox/")
-        await (self._sandbox if here else self._web)(scope, receive, send)
+_GRACE_SECONDS = 1
 
 
-class HttpServer(uvicorn.Server):
-    """Stops when told, not by signals: those belong to the whole platform."""
+class HttpServer(WebServer):
+    """Stops when told, not by signals: those belong to the whole platform.
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                loop="none",
-                log_config=None,
-                access_log=False,  # the applications log their own requests, without tokens
-                server_header=False,
-                proxy_headers=False,
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-                lifespan="on",
-            )
-        )
+    `before_shutdown` ends what else has long-lived connections, for the server waits for those.
+    """
+
+    def __init__(self, app: Starlette, listener: socket.socket, before_shutdown: Callable[[], None]) -> None:
+        host, port = listener.getsockname()[:2]
+        super().__init__(app, host=host, port=port, grace_seconds=_GRACE_SECONDS, proxy_headers=False)
         self._listener = listener
+        self._before_shutdown = before_shutdown
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
 
-    async def run_until_stopped(self) -> None:
-        """Raises RuntimeError where the application does not start; uvicorn has logged why."""
+    async def run_in_loop(self) -> None:
+        """Until `should_exit` is set. Raises RuntimeError where the application does not start."""
         await self.serve(sockets=[self._listener])
         if not self.started:
-            raise RuntimeError("the web application did not start; see the lines above")
+            raise RuntimeError("the web application did not start; the lines above say why")
 
-    def stop(self) -> None:
-        """Accept no more; open streams get the grace period."""
-        self.should_exit = True
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._before_shutdown()
+        await super().shutdown(sockets)

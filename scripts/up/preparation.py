@@ -5,15 +5,14 @@ from __future__ import annotations
 from loguru import logger
 
 from bus import topology_apply
-from bus.clock import Clock
 from bus.errors import AccessRefused, BrokerUnavailable
-from models import migrate
+from bus.topology import Stream
+from models import migrate, streams
 from models.database import Database
 from models.database_url import shown_address as shown_database
 from models.errors import DatabaseUnavailable
 from scripts.backoff import until_it_works
 from scripts.shown import shown_address
-from scripts.stream_epochs import ensure_epochs, renew_epochs, streams_of
 from scripts.up.broker import Broker
 
 __all__ = ["prepare_broker", "prepare_database"]
@@ -29,12 +28,11 @@ async def prepare_database(url: str, database: Database) -> None:
     await database.connect()
 
 
-async def prepare_broker(broker: Broker, database: Database, clock: Clock) -> None:
+async def prepare_broker(broker: Broker, database: Database) -> None:
     """Bring the broker to what topology.yaml says; streams that are new get a new epoch."""
-    streams = streams_of(broker.topology)
-    new = frozenset(streams) if not broker.admin_url else await _apply(broker)
-    await renew_epochs(database, new, clock.now())
-    await ensure_epochs(database, streams, clock.now())
+    everything = {name for name, queue in broker.topology.queues.items() if isinstance(queue, Stream)}
+    for name in await _apply(broker) if broker.admin_url else everything:
+        await streams.renew(database, name)
 
 
 async def _apply(broker: Broker) -> frozenset[str]:

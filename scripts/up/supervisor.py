@@ -63,6 +63,13 @@ class Supervisor:
         elif not room.task.cancelled() and (error := room.task.exception()) is not None:
             logger.opt(exception=error).error("{} failed while it stopped", name)
 
+    async def cancel(self, name: str) -> None:
+        """End a room that has nothing to finish."""
+        room = self._rooms.pop(name)
+        self._stopping.add(name)
+        room.task.cancel()
+        await asyncio.wait([room.task], timeout=_CANCELLED_SECONDS)
+
     def _note_end(self, name: str, task: asyncio.Task[None]) -> None:
         if name in self._stopping:
             return
