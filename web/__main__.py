@@ -1,0 +1,69 @@
+"""`python -m web`: the dashboard, the API and the live updates, wired from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import uvloop
+from loguru import logger
+
+from bus.clock import SystemClock
+from bus.logs import configure
+from bus.rabbitmq import RabbitMQTransport
+from bus.topology import load_topology
+from models.catalogue import load_catalogue
+from models.config import ConfigError
+from models.database import Database
+from models.ledger import Ledger
+from web.app import create_app
+from web.config import Settings
+from web.server import WebServer
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Exits with 2 where a setting is missing or wrong."""
+    try:
+        settings = Settings.from_environ(os.environ)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    configure(settings.log_level, json=settings.log_json)
+    uvloop.run(_run(settings))
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    clock, topology = SystemClock(), load_topology()
+    transport = RabbitMQTransport(settings.amqp_url, topology, clock=clock, name="guildbus web")
+    database = Database(settings.database_url)
+    app = create_app(
+        settings,
+        transport=transport,
+        database=database,
+        ledger=Ledger(database),
+        catalogue=load_catalogue(),
+        clock=clock,
+        topology=topology,
+    )
+    # Both keep trying, each saying at what address, while /readyz says the same.
+    connecting = [asyncio.create_task(database.connect()), asyncio.create_task(transport.start())]
+    server = WebServer(
+        app, host=settings.host, port=settings.port, grace_seconds=settings.grace_seconds, proxy_headers=True
+    )
+    try:
+        await server.serve()
+    finally:
+        for task in connecting:
+            task.cancel()
+        await asyncio.gather(*connecting, return_exceptions=True)
+        await transport.close()
+        await database.close()
+        logger.info("stopped")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Reading a request's body and query: strict, bounded, with the field named in what is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from bus import codec
+from bus.errors import InvalidMessage
+from web.problems import Problem
+
+__all__ = ["idempotency_key", "page_size", "read_body"]
+
+T = TypeVar("T")
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_MOST_ROWS = 200
+
+
+async def read_body(request: Request, kind: type[T]) -> T:
+    """The JSON body as a `kind`.
+
+    Raises Problem `media_type_unsupported`, `malformed_request` (not JSON, NUL) or `request_invalid` (not a `kind`).
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Problem("media_type_unsupported", "Send Content-Type: application/json.")
+    body = await request.body()
+    try:
+        return codec.decode(body, kind)
+    except InvalidMessage as error:
+        # msgspec tells JSON that is broken from JSON that says the wrong thing only in its words.
+        reads = _is_json(body)
+        raise Problem(
+            "request_invalid" if reads else "malformed_request", str(error), extra=_field(str(error))
+        ) from error
+
+
+def idempotency_key(request: Request) -> str:
+    """Raises Problem `idempotency_key_missing` for none, or one that is no key."""
+    key = request.headers.get("idempotency-key", "")
+    if not _KEY.fullmatch(key):
+        raise Problem("idempotency_key_missing", "Send Idempotency-Key: 1 to 128 visible ASCII characters.")
+    return key
+
+
+def page_size(request: Request, default: int = 50) -> int:
+    """`limit` of the query, between 1 and 200."""
+    text = request.query_params.get("limit")
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= _MOST_ROWS:
+        raise Problem("request_invalid", f"limit is a number between 1 and {_MOST_ROWS}.", field="limit")
+    return int(text)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        codec.decode(body, dict)
+    except InvalidMessage:
+        return False
+    return True
+
+
+def _field(message: str) -> dict[str, str]:
+    found = re.search(r"`\$\.([a-z_]+)`|field `([a-z_]{1,64})`", message)
+    return {"field": found[1] or found[2]} if found else {}

@@ -1,0 +1,70 @@
+"""Probes: alive, ready, and what is wrong in words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.errors import DatabaseUnavailable
+from web.api.answers import json_response
+from web.parts import Parts, parts_of
+
+__all__ = ["health", "live", "ready"]
+
+
+async def live(request: Request) -> Response:
+    """The process runs and its loop turns: nothing else is looked at, so that a restart is never the wrong cure."""
+    del request
+    return json_response({"status": "alive"})
+
+
+async def ready(request: Request) -> Response:
+    """200 once everything is reachable and the ring is loaded, else 503 that names what is not."""
+    dependencies = await _dependencies(parts_of(request))
+    good = all(part["ok"] for part in dependencies.values())
+    body = {"status": "ready" if good else "not_ready", "dependencies": dependencies}
+    return json_response(body, 200 if good else 503, {} if good else {"Retry-After": "2"})
+
+
+async def health(request: Request) -> Response:
+    """As `ready`, always 200, with figures: for people and dashboards."""
+    parts = parts_of(request)
+    dependencies = await _dependencies(parts)
+    good = all(part["ok"] for part in dependencies.values())
+    return json_response(
+        {
+            "status": "healthy" if good else "unhealthy",
+            "dependencies": dependencies,
+            "live": {
+                "sessions": len(parts.hub),
+                "events_kept": len(parts.ring),
+                "entries_skipped": parts.follower.skipped,
+            },
+        }
+    )
+
+
+async def _dependencies(parts: Parts) -> dict[str, dict[str, Any]]:
+    loaded = parts.follower.loaded.is_set()
+    return {
+        "broker": {"ok": parts.transport.connected, **_why(not parts.transport.connected, "not connected")},
+        "database": await _database(parts),
+        "live_stream": {"ok": loaded, **_why(not loaded, parts.follower.trouble or "loading")},
+        "process": {"ok": not parts.hub.stopping, **_why(parts.hub.stopping, "stopping")},
+    }
+
+
+async def _database(parts: Parts) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(3):
+            await parts.database.ping()
+    except (DatabaseUnavailable, TimeoutError) as error:
+        return {"ok": False, "detail": str(error) or f"PostgreSQL at {parts.database.address} does not answer"}
+    return {"ok": True}
+
+
+def _why(bad: bool, detail: str) -> dict[str, str]:
+    return {"detail": detail} if bad else {}

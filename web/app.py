@@ -1,0 +1,82 @@
+"""The web application: everything it is made of, put together once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from bus.clock import Clock
+from bus.topology import Topology
+from bus.transport import Transport
+from models.catalogue import Catalogue
+from models.database import Database
+from models.ledger import Ledger
+from web.build import build_parts
+from web.config import Settings
+from web.errors import EXCEPTION_HANDLERS
+from web.middleware.order import middleware
+from web.parts import Parts
+from web.routes import routes
+
+__all__ = ["create_app", "stop_streams"]
+
+
+def create_app(
+    settings: Settings,
+    *,
+    transport: Transport,
+    database: Database,
+    ledger: Ledger,
+    catalogue: Catalogue,
+    clock: Clock,
+    topology: Topology,
+    extra_routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The ASGI application.
+
+    `transport` and `database` may still be connecting: until they are there, /readyz says which is missing and
+    requests that need one get a 503. Whoever made them also closes them, after this application's shutdown.
+    `extra_routes` come first and pass none of our middleware: they belong to somebody else.
+    """
+    parts = build_parts(
+        settings,
+        transport=transport,
+        database=database,
+        ledger=ledger,
+        catalogue=catalogue,
+        clock=clock,
+        topology=topology,
+    )
+    inner = Starlette(
+        routes=routes(),
+        middleware=middleware(settings, clock),
+        exception_handlers=EXCEPTION_HANDLERS,
+        max_body_size=settings.max_body_bytes,
+    )
+    inner.state.parts = parts
+    outer = Starlette(routes=[*extra_routes, Mount("/", app=inner)], lifespan=_lifespan)
+    outer.state.parts = parts
+    return outer
+
+
+def stop_streams(app: Starlette) -> None:
+    """Close every live stream: to be called when a stop begins, for a server waits for its responses to end."""
+    parts: Parts = app.state.parts
+    parts.hub.stop()
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    tasks = [asyncio.create_task(parts.follower.run()), asyncio.create_task(parts.recheck.run())]
+    try:
+        yield
+    finally:
+        parts.hub.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

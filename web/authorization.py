@@ -1,0 +1,96 @@
+"""Who may do what in a guild: one table, decided purely. What is not known is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from models.permissions import LEVELS, Level, Permission, missing
+from models.spec import CommandSpec
+from web.principal import Principal
+
+__all__ = ["RULES", "Action", "Refusal", "Rule", "Standing", "key_standing", "refusal_of", "refusal_of_command"]
+
+Action = Literal[
+    "guild.view",
+    "guild.channels",
+    "commands.read",
+    "commands.write",
+    "events.read",
+    "audit.read",
+    "settings.read",
+    "dead_letters.read",
+    "dead_letters.write",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The least level that a person needs in the guild, and the scope that a key needs (None: any key)."""
+
+    level: Level
+    scope: str | None
+
+
+RULES: Mapping[Action, Rule] = MappingProxyType(
+    {
+        "guild.view": Rule("viewer", None),
+        "guild.channels": Rule("moderator", None),
+        "commands.read": Rule("viewer", "commands:read"),
+        "commands.write": Rule("viewer", "commands:write"),
+        "events.read": Rule("viewer", "events:read"),
+        "audit.read": Rule("moderator", "audit:read"),
+        "settings.read": Rule("admin", "commands:read"),
+        "dead_letters.read": Rule("admin", "dead-letters:read"),
+        "dead_letters.write": Rule("admin", "dead-letters:write"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a principal is in one guild: the level, and Discord's permission bits."""
+
+    level: Level
+    permissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A problem's code and a sentence that says what is missing."""
+
+    code: Literal["guild_not_found", "not_permitted", "scope_missing"]
+    detail: str
+    missing: str = ""
+
+
+def key_standing(principal: Principal, guild_id: int) -> Standing | None:
+    """A key's standing: in the guilds that it is for, what its scopes allow is not limited further."""
+    if principal.kind == "user" or (principal.guild_ids is not None and guild_id not in principal.guild_ids):
+        return None
+    return Standing("admin", int(Permission.ADMINISTRATOR))
+
+
+def refusal_of(action: Action, principal: Principal, standing: Standing | None) -> Refusal | None:
+    """Why not, or None. A guild that one has no part in looks like one that does not exist."""
+    rule = RULES[action]
+    if standing is None:
+        return Refusal("guild_not_found", "The server does not exist, the bot is not in it, or you are not a member.")
+    if principal.scopes is not None and rule.scope is not None and rule.scope not in principal.scopes:
+        return Refusal("scope_missing", f"The key lacks the scope {rule.scope}.", rule.scope)
+    if LEVELS.index(standing.level) < LEVELS.index(rule.level):
+        return Refusal("not_permitted", f"This needs the level {rule.level}; yours is {standing.level}.", rule.level)
+    return None
+
+
+def refusal_of_command(spec: type[CommandSpec], principal: Principal, standing: Standing) -> Refusal | None:
+    """Why this principal may not issue the command, or None. The worker asks again when it claims it."""
+    if principal.kind == "user" and not spec.people:
+        return Refusal("not_permitted", f"{spec.type} is for scripts and API keys only.")
+    lacking = missing(standing.permissions, spec.permission)
+    if lacking:
+        names = ", ".join(sorted(str(bit.name).replace("_", " ").title() for bit in lacking))
+        return Refusal("not_permitted", f"{spec.type} needs the Discord permission {names}.", names)
+    return None

@@ -1,0 +1,162 @@
+"""The web process's settings, read once from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from models.config import Secret, SettingsReader
+
+__all__ = ["Settings", "authorize_url_of", "cdn_url_of"]
+
+_DISCORD_API = "https://discord.com/api/v10"
+_DEVELOPMENT_SECRET = "development-only-session-secret!"  # noqa: S105 (refused in production)
+_SHORTEST_SECRET = 32
+_HTTP = ("https", "http")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Times are seconds, sizes bytes. Built by `from_environ`, or by a test."""
+
+    public_url: str
+    session_secret: bytes = field(repr=False)
+    discord_application_id: int
+    discord_client_secret: str = field(repr=False)
+    discord_api_url: str = _DISCORD_API
+    discord_authorize_url: str = ""
+    discord_cdn_url: str = ""
+    amqp_url: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)
+    profile: str = "development"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    log_level: str = "INFO"
+    log_json: bool = False
+    embedded: tuple[str, ...] = ()
+    """Parts that run inside this process, shown to people so that nobody takes them for the real ones."""
+
+    heartbeat_seconds: float = 30.0
+    recheck_seconds: float = 30.0
+    own_guilds_seconds: float = 20.0
+    """How long a person's own list of guilds is believed; with `recheck_seconds` it stays under a minute."""
+    ring_seconds: float = 3600.0
+    ring_bytes: int = 64 * 1024 * 1024
+    stream_queue: int = 1000
+    """Frames that may wait for one session before it is closed as too slow."""
+    streams_per_principal: int = 20
+    catch_up_seconds: float = 5.0
+    """How long a session waits that has seen more than this process."""
+    stream_check_seconds: float = 5.0
+    publish_seconds: float = 5.0
+    request_seconds: float = 30.0
+    grace_seconds: float = 4.0
+    max_body_bytes: int = 1024 * 1024
+    login_seconds: float = 600.0
+    session_idle_seconds: float = 7 * 86_400.0
+    session_seconds: float = 30 * 86_400.0
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Raises ConfigError with everything that is missing, wrong, or unsafe in production."""
+        reader = SettingsReader(environ)
+        profile = reader.choice("PROFILE", ("development", "test", "production"), default="development")
+        host = reader.text("HOST", default="127.0.0.1")
+        port = reader.integer("PORT", default=8080, minimum=1, maximum=65535)
+        secret = reader.secret("SESSION_SECRET", default=Secret(_DEVELOPMENT_SECRET)).reveal()
+        settings = cls(
+            public_url=reader.url("PUBLIC_URL", _HTTP, default=f"http://{_shown_host(host)}:{port}").rstrip("/"),
+            session_secret=secret.encode(),
+            discord_application_id=reader.integer("DISCORD_APPLICATION_ID", minimum=1),
+            discord_client_secret=reader.secret("DISCORD_CLIENT_SECRET").reveal(),
+            discord_api_url=reader.url("DISCORD_API_URL", _HTTP, default=_DISCORD_API).rstrip("/"),
+            discord_authorize_url=reader.url("DISCORD_AUTHORIZE_URL", _HTTP, default=""),
+            discord_cdn_url=reader.url("DISCORD_CDN_URL", _HTTP, default="").rstrip("/"),
+            amqp_url=reader.url("AMQP_URL", ("amqp", "amqps")),
+            database_url=reader.url("DATABASE_URL", ("postgresql", "postgres")),
+            profile=profile,
+            host=host,
+            port=port,
+            log_level=reader.choice("LOG_LEVEL", ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
+            log_json=reader.boolean("LOG_JSON", default=profile == "production"),
+        )
+        if profile == "production":
+            _refuse_what_is_unsafe(reader, settings)
+        reader.finish()
+        return settings
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address, as browsers write it in `Origin`."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def https(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def session_cookie(self) -> str:
+        return "__Host-guildbus" if self.https else "guildbus"
+
+    @property
+    def login_cookie(self) -> str:
+        return "__Host-guildbus-login" if self.https else "guildbus-login"
+
+    @property
+    def authorize_url(self) -> str:
+        return self.discord_authorize_url or authorize_url_of(self.discord_api_url)
+
+    @property
+    def cdn_url(self) -> str:
+        return self.discord_cdn_url or cdn_url_of(self.discord_api_url)
+
+    @property
+    def image_sources(self) -> tuple[str, ...]:
+        """Origins of icons and avatars besides our own, for the content security policy."""
+        parts = urlsplit(self.cdn_url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return () if origin == self.origin else (origin,)
+
+
+def _refuse_what_is_unsafe(reader: SettingsReader, settings: Settings) -> None:
+    """Production is where mistakes hurt others: each of these is fine on one's own machine only."""
+    if not settings.https:
+        reader.problem("PUBLIC_URL", "URL", "production needs https://, else anybody on the way reads the cookies")
+    if settings.session_secret == _DEVELOPMENT_SECRET.encode() or len(settings.session_secret) < _SHORTEST_SECRET:
+        reader.problem("SESSION_SECRET", "secret text", f"production needs {_SHORTEST_SECRET} random characters")
+    if settings.amqp_url and "guest:guest@" in settings.amqp_url:
+        reader.problem("AMQP_URL", "URL", "production does not use the broker's guest account")
+    if settings.discord_api_url and "/sandbox" in settings.discord_api_url:
+        reader.problem("DISCORD_API_URL", "URL", "production does not use the sandbox")
+
+
+def _shown_host(host: str) -> str:
+    return "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104 (compared, not bound)
+
+
+def _is_discord(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "discord.com" or host.endswith(".discord.com")
+
+
+def authorize_url_of(api_url: str) -> str:
+    """Where people log in: Discord's own page, or the sandbox's beside its API."""
+    return (
+        "https://discord.com/oauth2/authorize"
+        if _is_discord(api_url)
+        else _beside(api_url, "/sandbox/oauth2/authorize")
+    )
+
+
+def cdn_url_of(api_url: str) -> str:
+    """Where icons and avatars are, by the same rule."""
+    if _is_discord(api_url):
+        return "https://cdn.discordapp.com"
+    return _beside(api_url, "/sandbox/cdn")
+
+
+def _beside(url: str, path: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{path}"

@@ -1,0 +1,81 @@
+"""Exceptions become answers here: problem+json for the API, a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from loguru import logger
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bus.errors import BusError, InvalidMessage
+from models.errors import DatabaseUnavailable
+from web.middleware.request_id import request_id_of
+from web.parts import parts_of
+from web.problems import Problem, problem_response
+
+__all__ = ["EXCEPTION_HANDLERS"]
+
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        return await on_crash(request, error)
+    return await _answer(request, error)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Starlette's own: no route, another method, a body too large."""
+    if not isinstance(error, HTTPException):
+        return await on_crash(request, error)
+    code = _BY_STATUS.get(error.status_code, "malformed_request" if error.status_code < 500 else "internal_error")
+    return await _answer(request, Problem(code, headers=error.headers))
+
+
+async def on_unavailable(request: Request, error: Exception) -> Response:
+    logger.warning("not available: {}", error)
+    return await _answer(request, Problem("unavailable", str(error), headers={"Retry-After": "5"}))
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """What was asked for cannot be understood further down: a cursor that no list gave out."""
+    return await _answer(request, Problem("request_invalid", str(error)))
+
+
+async def on_crash(request: Request, error: Exception) -> Response:
+    """A mistake of ours: logged with its traceback, told without it."""
+    logger.opt(exception=error).error("{} {} failed", request.method, repr(request.url.path)[1:-1])
+    return await _answer(request, Problem("internal_error", "It is logged under the request_id of this answer."))
+
+
+async def _answer(request: Request, problem: Problem) -> Response:
+    request_id = str(request_id_of(request.scope))
+    if not _wants_page(request):
+        return problem_response(problem, instance=request.url.path, request_id=request_id)
+    if problem.code == "not_authenticated":
+        query = urlencode({"next": request.url.path})
+        return RedirectResponse(f"/login?{query}", 303, headers={"Cache-Control": "no-store"})
+    context: Mapping[str, Any] = {"problem": problem, "request_id": request_id}
+    return parts_of(request).pages.render(
+        request, "error.html", context, status=problem.status, headers=dict(problem.headers)
+    )
+
+
+def _wants_page(request: Request) -> bool:
+    if request.url.path.startswith(("/api/", "/static/", "/livez", "/readyz", "/healthz")):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+EXCEPTION_HANDLERS: Mapping[Any, Any] = {
+    Problem: on_problem,
+    HTTPException: on_http_exception,
+    InvalidMessage: on_invalid,
+    BusError: on_unavailable,
+    DatabaseUnavailable: on_unavailable,
+    Exception: on_crash,
+}

@@ -1,0 +1,94 @@
+"""One open stream's queue: bounded, never waited for by whoever fills it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Literal
+
+from models.permissions import Level
+
+__all__ = ["CloseReason", "Subscription"]
+
+CloseReason = Literal["slow", "access_lost", "stopping", "stream_anew", "client_gone", "failed"]
+
+_CHUNK_BYTES = 64 * 1024
+
+
+class Subscription:
+    """Frames that wait for one session, in one guild, at one level.
+
+    Filled by the hub, emptied by the response. Full or closed, it hands out nothing more: the session comes back
+    with its last id and is continued from the ring, so that one slow client costs a bounded amount of memory.
+    """
+
+    __slots__ = (
+        "_frames",
+        "_most",
+        "_waiting",
+        "client_id",
+        "closed",
+        "delivered",
+        "guild_id",
+        "level",
+        "reason",
+        "viewer_id",
+    )
+
+    def __init__(self, *, client_id: str, guild_id: int, level: Level, viewer_id: str, most: int) -> None:
+        self.client_id = client_id
+        self.guild_id = guild_id
+        self.level = level
+        self.viewer_id = viewer_id
+        self.reason: CloseReason | None = None
+        self.closed = asyncio.Event()
+        self.delivered = 0
+        self._most = most
+        self._frames: deque[bytes] = deque()
+        self._waiting: asyncio.Future[None] | None = None
+
+    def push(self, frame: bytes) -> None:
+        if self.reason is not None:
+            return
+        frames = self._frames
+        if len(frames) >= self._most:
+            self.close("slow")
+            return
+        frames.append(frame)
+        waiting = self._waiting
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def close(self, reason: CloseReason) -> None:
+        """Hand out nothing more. The first reason is kept."""
+        if self.reason is not None:
+            return
+        self.reason = reason
+        self.closed.set()
+        self._frames.clear()
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    async def chunk(self) -> bytes | None:
+        """What waits, up to about 64 KiB in one piece; None once closed."""
+        while not self._frames:
+            if self.reason is not None:
+                return None
+            self._waiting = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiting
+            finally:
+                self._waiting = None
+        if self.reason is not None:
+            return None
+        frames = self._frames
+        if len(frames) == 1:
+            self.delivered += 1
+            return frames.popleft()
+        taken = [frames.popleft()]
+        size = len(taken[0])
+        while frames and size < _CHUNK_BYTES:
+            size += len(frames[0])
+            taken.append(frames.popleft())
+        self.delivered += len(taken)
+        return b"".join(taken)

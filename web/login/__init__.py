@@ -1,0 +1,1 @@
+"""Login with Discord, and the sessions that follow from it."""

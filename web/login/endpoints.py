@@ -1,0 +1,93 @@
+"""`/login`, the way back from Discord, and `/logout`."""
+
+from __future__ import annotations
+
+import secrets
+
+from loguru import logger
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from models import login_states
+from web.authentication import session_of
+from web.login.cookies import forget_cookie, set_cookie
+from web.login.redirects import safe_target
+from web.parts import parts_of
+from web.problems import Problem
+
+__all__ = ["CALLBACK_PATH", "finish_login", "log_out", "start_login"]
+
+CALLBACK_PATH = "/login/callback"
+
+
+async def start_login(request: Request) -> Response:
+    """`next` is the page to come back to."""
+    parts = parts_of(request)
+    state, browser, code_verifier = (secrets.token_urlsafe(48) for _ in range(3))
+    await login_states.begin(
+        parts.database,
+        state=_bound(state, browser),
+        code_verifier=code_verifier,
+        redirect_to=safe_target(request.query_params.get("next")),
+        lifetime_seconds=parts.settings.login_seconds,
+    )
+    response = RedirectResponse(parts.login.authorize_url(state=state, code_verifier=code_verifier), 303)
+    response.headers["Cache-Control"] = "no-store"
+    set_cookie(
+        response,
+        parts.settings.login_cookie,
+        browser,
+        max_age_seconds=int(parts.settings.login_seconds),
+        https=parts.settings.https,
+    )
+    return response
+
+
+async def finish_login(request: Request) -> Response:
+    """Discord sends the browser here with a code, or with the reason why there is none."""
+    parts, asked = parts_of(request), request.query_params
+    browser = request.cookies.get(parts.settings.login_cookie, "")
+    begun = await login_states.finish(parts.database, _bound(asked.get("state", ""), browser))
+    if begun is None:
+        raise Problem("login_failed", "The login was begun elsewhere, used already, or too long ago. Log in again.")
+    if "error" in asked or not asked.get("code"):
+        raise Problem("login_failed", "Discord did not let you in, or you declined. Log in again if you want to.")
+    tokens = await parts.login.exchange(code=asked["code"], code_verifier=begun.code_verifier)
+    profile = await parts.login.profile(tokens)
+    session_id = await parts.sessions.create(
+        profile,
+        tokens,
+        user_agent=request.headers.get("user-agent", ""),
+        address=request.client.host if request.client else "",
+        replaces=request.cookies.get(parts.settings.session_cookie),
+    )
+    logger.info("user {} logged in", profile.id)
+    response = RedirectResponse(safe_target(begun.redirect_to), 303, headers={"Cache-Control": "no-store"})
+    forget_cookie(response, parts.settings.login_cookie, https=parts.settings.https)
+    set_cookie(
+        response,
+        parts.settings.session_cookie,
+        session_id,
+        max_age_seconds=int(parts.settings.session_seconds),
+        https=parts.settings.https,
+    )
+    return response
+
+
+async def log_out(request: Request) -> Response:
+    """Revokes the session here and the tokens at Discord; open streams of it end at the next check."""
+    parts = parts_of(request)
+    session = await session_of(request)
+    if session is not None:
+        await parts.sessions.revoke(session)
+        parts.own_guilds.forget(session)
+        if session.tokens is not None:
+            await parts.login.revoke(session.tokens)
+    response = RedirectResponse("/", 303, headers={"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'})
+    forget_cookie(response, parts.settings.session_cookie, https=parts.settings.https)
+    return response
+
+
+def _bound(state: str, browser: str) -> str:
+    """`state` goes through Discord, `browser` into a cookie; only both together are worth anything."""
+    return f"{state}.{browser}"

@@ -1,0 +1,28 @@
+"""Which middleware runs, from the outside in."""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+
+from bus.clock import Clock
+from web.config import Settings
+from web.middleware.access_log import AccessLog
+from web.middleware.csrf import CsrfGuard
+from web.middleware.plain_text_only import PlainTextOnly
+from web.middleware.request_id import RequestId
+from web.middleware.security_headers import SecurityHeaders
+from web.middleware.time_limit import TimeLimit
+
+__all__ = ["middleware"]
+
+
+def middleware(settings: Settings, clock: Clock) -> list[Middleware]:
+    """The first sees the request first and the response last."""
+    return [
+        Middleware(RequestId),
+        Middleware(AccessLog, clock=clock),
+        Middleware(SecurityHeaders, https=settings.https, image_sources=settings.image_sources),
+        Middleware(TimeLimit, seconds=settings.request_seconds),
+        Middleware(PlainTextOnly),
+        Middleware(CsrfGuard, origin=settings.origin, cookie=settings.session_cookie, secret=settings.session_secret),
+    ]

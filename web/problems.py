@@ -1,0 +1,103 @@
+"""Every error of the API and of the pages: one table of stable codes, told as RFC 9457 problem details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from starlette.responses import Response
+
+from bus import codec
+
+__all__ = ["PROBLEMS", "Problem", "ProblemKind", "problem_response"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One kind of problem: its HTTP status and a title that is the same every time."""
+
+    status: int
+    title: str
+
+
+PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
+    {
+        "malformed_request": ProblemKind(400, "The request cannot be read"),
+        "idempotency_key_missing": ProblemKind(400, "An Idempotency-Key is needed"),
+        "login_failed": ProblemKind(400, "The login did not succeed"),
+        "not_authenticated": ProblemKind(401, "Log in, or send an API key"),
+        "not_permitted": ProblemKind(403, "You may not do this"),
+        "scope_missing": ProblemKind(403, "The API key lacks a scope"),
+        "csrf_rejected": ProblemKind(403, "The request did not come from this dashboard"),
+        "not_found": ProblemKind(404, "There is nothing here"),
+        "guild_not_found": ProblemKind(404, "There is no such server for you"),
+        "command_not_found": ProblemKind(404, "There is no such command for you"),
+        "dead_letter_not_found": ProblemKind(404, "There is no such dead letter for you"),
+        "method_not_allowed": ProblemKind(405, "This address does not take this method"),
+        "dead_letter_closed": ProblemKind(409, "The dead letter was replayed or discarded already"),
+        "body_too_large": ProblemKind(413, "The body is larger than 1 MiB"),
+        "media_type_unsupported": ProblemKind(415, "The body must be application/json"),
+        "request_invalid": ProblemKind(422, "The request does not say something that can be done"),
+        "command_unknown": ProblemKind(422, "There is no such command"),
+        "version_unknown": ProblemKind(422, "This version of the command is unknown"),
+        "options_invalid": ProblemKind(422, "An option of the command is not valid"),
+        "idempotency_key_reused": ProblemKind(422, "The Idempotency-Key was used for another request"),
+        "not_replayable": ProblemKind(422, "The dead letter holds nothing that could be sent again"),
+        "too_many_streams": ProblemKind(429, "Too many live streams are open"),
+        "internal_error": ProblemKind(500, "Something went wrong on our side"),
+        "discord_unavailable": ProblemKind(502, "Discord did not answer"),
+        "not_confirmed": ProblemKind(503, "The command was not confirmed yet"),
+        "unavailable": ProblemKind(503, "A part of the platform is not reachable"),
+        "took_too_long": ProblemKind(503, "The request took too long"),
+    }
+)
+
+
+class Problem(Exception):
+    """An error to be told to the client: a code of the table, a sentence, and what else helps.
+
+    `extra` becomes members of the problem object (`option`, `scope`, `id`); `headers` go with the answer.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
+        **named: str,
+    ) -> None:
+        super().__init__(detail or PROBLEMS[code].title)
+        self.code = code
+        self.detail = detail
+        self.headers = headers or {}
+        self.extra = {**(extra or {}), **named}
+
+    @property
+    def status(self) -> int:
+        return PROBLEMS[self.code].status
+
+    @property
+    def title(self) -> str:
+        return PROBLEMS[self.code].title
+
+
+def problem_response(problem: Problem, *, instance: str, request_id: str) -> Response:
+    """The problem as `application/problem+json`."""
+    body: dict[str, Any] = {
+        "type": f"urn:guildbus:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail or problem.title,
+        "instance": instance,
+        "request_id": request_id,
+        **problem.extra,
+    }
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="guildbus"'
+    return Response(codec.encode(body), problem.status, headers, media_type="application/problem+json")

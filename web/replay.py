@@ -1,0 +1,86 @@
+"""What people do about a dead letter: replay it as a new command, or put it away. Both are on record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from bus import codec
+from bus.envelopes import Command
+from bus.errors import InvalidMessage
+from models import dead_letters
+from models.dead_letters import DeadLetter, replay_id
+from web.accept import CommandRequest, accept, build_command, check_request, hash_of_request
+from web.authorization import Standing, refusal_of_command
+from web.parts import Parts
+from web.principal import Principal
+from web.problems import Problem
+
+__all__ = ["discard_letter", "replay_letter", "request_in"]
+
+
+async def replay_letter(
+    parts: Parts, letter: DeadLetter, principal: Principal, standing: Standing, *, correlation_id: UUID
+) -> UUID:
+    """The id of the new command, which points to the old one by `causation_id`.
+
+    It is authorized as the person who replays, validated as if it came today, and its id is derived from the letter
+    and the number of the replay, so that two clicks are one command. Raises Problem.
+    """
+    if letter.state == "discarded":
+        raise Problem("dead_letter_closed", "It was discarded.")
+    original = _original(letter)
+    checked = check_request(request_in(original), parts.catalogue, parts.clock.now())
+    refusal = refusal_of_command(checked.spec, principal, standing)
+    if refusal is not None:
+        raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
+    id = replay_id(letter)
+    command = build_command(
+        checked,
+        principal,
+        guild_id=letter.guild_id,
+        correlation_id=correlation_id,
+        clock=parts.clock,
+        id=id,
+        causation_id=original.id,
+    )
+    await accept(
+        command,
+        checked.spec,
+        ledger=parts.ledger,
+        transport=parts.transport,
+        clock=parts.clock,
+        principal=principal.key,
+        idempotency_key=f"replay:{id}",
+        body_hash=hash_of_request(checked.request),
+        publish_seconds=parts.settings.publish_seconds,
+    )
+    async with parts.database.transaction() as connection:
+        await dead_letters.resolve(connection, letter.id, "replayed", by=principal.key)
+    return id
+
+
+async def discard_letter(parts: Parts, letter: DeadLetter, principal: Principal) -> DeadLetter:
+    """Raises Problem `dead_letter_closed` where it was discarded before."""
+    async with parts.database.transaction() as connection:
+        discarded = await dead_letters.resolve(connection, letter.id, "discarded", by=principal.key)
+    if discarded is None:
+        raise Problem("dead_letter_closed", "It was discarded already.")
+    return discarded
+
+
+def request_in(command: Command) -> CommandRequest:
+    """What was asked for: not the old expiry, which is why some of them died."""
+    return CommandRequest(type=command.type, options=command.options, version=command.version, dry_run=command.dry_run)
+
+
+def _original(letter: DeadLetter) -> Command:
+    """Raises Problem `not_replayable` for a body that never was a command."""
+    if letter.body is None:
+        raise Problem("not_replayable", "The message could not be read, so there is nothing to send again.")
+    try:
+        command = codec.convert(letter.body, Command)
+    except InvalidMessage as error:
+        raise Problem("not_replayable", f"The message is not a command: {error}") from error
+    return msgspec.structs.replace(command, reply_to=None)

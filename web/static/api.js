@@ -1,0 +1,31 @@
+// The platform's API for the dashboard's own pages: the session's cookie, and a token that other sites cannot know.
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+export class ApiProblem extends Error {
+  constructor(problem, retryAfterSeconds) {
+    super(problem.detail || problem.title || "The platform did not answer.");
+    this.problem = problem;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export async function call(path, { method = "GET", body, idempotencyKey, signal } = {}) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRF-Token"] = token();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (idempotencyKey) headers["Idempotency-Key"] = idempotencyKey;
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiProblem({ code: "offline", detail: "The platform cannot be reached. Check your connection." });
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.status === 401) {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    throw new ApiProblem({ code: "not_authenticated", detail: "You are logged out." });
+  }
+  if (!response.ok) throw new ApiProblem(answer, Number(response.headers.get("Retry-After")) || undefined);
+  return answer;
+}

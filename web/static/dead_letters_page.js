@@ -1,0 +1,27 @@
+// Replay and discard, in the list and on the page of one.
+import { ApiProblem, call } from "./api.js";
+import { LiveStream } from "./live.js";
+import { followCommand, progress, toast } from "./toasts.js";
+
+const guildId = document.querySelector("[data-guild]").dataset.guild;
+const stream = new LiveStream(guildId);
+stream.addEventListener("event", ({ detail }) => detail.type.startsWith("command.") && progress(detail.data));
+stream.start();
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-do]");
+  if (!button) return;
+  const letter = button.closest("[data-letter]");
+  button.disabled = true;
+  try {
+    const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST" });
+    if (button.dataset.do === "replay") followCommand(guildId, answer.id, "The replay");
+    else toast("Discarded", "It stays on record under Discarded.", "good").fade();
+    if (letter.matches("tr")) letter.remove();
+    else letter.querySelectorAll("[data-do]").forEach((other) => other.remove());
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    toast("That did not work", error.message, "bad");
+    button.disabled = false;
+  }
+});

@@ -1,0 +1,78 @@
+// One field per kind of option.
+import { h, words } from "./dom.js";
+import { makePicker } from "./picker.js";
+
+let count = 0;
+
+export function makeField(option, guildId) {
+  const id = `option-${(count += 1)}`;
+  const wrong = h("p", { class: "wrong", id: `${id}-wrong`, hidden: true });
+  const input = makeInput(option, guildId, id);
+  const label = h("label", { for: id }, words(option.name), option.required ? "" : h("span", { class: "faint" }, " (optional)"));
+  const element = h("div", { class: "field" }, label, input.element, wrong, h("p", { class: "hint", id: `${id}-hint` }, hint(option)));
+  const control = input.control;
+  control.setAttribute("aria-describedby", `${id}-wrong ${id}-hint`);
+  const refuse = (message) => {
+    wrong.textContent = message;
+    wrong.hidden = !message;
+    control.setAttribute("aria-invalid", String(Boolean(message)));
+  };
+  control.addEventListener("input", () => refuse(""));
+  return {
+    name: option.name,
+    element,
+    refuse,
+    focus: () => control.focus(),
+    value: input.value,
+    summary: () => (input.text() ? `${words(option.name)}: ${input.text()}` : ""),
+    check() {
+      const message = problemWith(option, input);
+      refuse(message);
+      return !message;
+    },
+  };
+}
+
+function makeInput(option, guildId, id) {
+  if (["member", "role", "channel"].includes(option.kind)) return makePicker(option.kind, guildId, id);
+  if (option.kind === "boolean") {
+    const control = h("input", { type: "checkbox", id });
+    control.checked = Boolean(option.default);
+    return { element: h("span", { class: "check" }, control), control, value: () => control.checked, text: () => (control.checked ? "yes" : "no") };
+  }
+  if (option.kind === "choice") {
+    const control = h("select", { class: "input", id }, ...option.choices.map((choice) => h("option", { value: choice }, words(choice))));
+    if (option.default) control.value = option.default;
+    return { element: control, control, value: () => control.value, text: () => control.value };
+  }
+  if (option.kind === "integer" || option.kind === "number") {
+    const control = h("input", { class: "input", type: "number", id, min: option.minimum, max: option.maximum, step: option.kind === "integer" ? 1 : "any", inputmode: "decimal" });
+    if (option.default !== null) control.value = option.default;
+    return { element: control, control, value: () => (control.value === "" ? undefined : Number(control.value)), text: () => control.value };
+  }
+  const long = (option.maximum ?? 0) > 300;
+  const control = h(long ? "textarea" : "input", { class: "input", id, maxlength: option.maximum, rows: long ? 3 : null });
+  control.value = option.default ?? "";
+  return { element: control, control, value: () => (control.value === "" && !option.required ? undefined : control.value), text: () => control.value };
+}
+
+function hint(option) {
+  const bounds =
+    ["integer", "number"].includes(option.kind) && option.minimum !== null && option.maximum !== null ? ` From ${option.minimum} to ${option.maximum}.` : "";
+  return `${option.description.replace(/\.$/, "")}.${bounds}`;
+}
+
+function problemWith(option, input) {
+  const value = input.value();
+  if (value === undefined || value === "") return option.required ? "This is needed." : "";
+  if (typeof value === "number") {
+    if (Number.isNaN(value) || (option.kind === "integer" && !Number.isInteger(value))) return "This is not a whole number.";
+    if (option.minimum !== null && value < option.minimum) return `At least ${option.minimum}.`;
+    if (option.maximum !== null && value > option.maximum) return `At most ${option.maximum}.`;
+  }
+  if (typeof value === "string" && option.kind === "text") {
+    if (option.minimum !== null && value.length < option.minimum) return `At least ${option.minimum} characters.`;
+    if (option.maximum !== null && value.length > option.maximum) return `At most ${option.maximum} characters.`;
+  }
+  return "";
+}

@@ -1,0 +1,15 @@
+// What every page has: local times, the theme's switch, coloured swatches.
+import { localizeTimes } from "./times.js";
+
+localizeTimes();
+
+document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  try {
+    localStorage.setItem("theme", root.dataset.theme);
+  } catch {
+    // It holds for this page only.
+  }
+});

@@ -1,0 +1,111 @@
+// One live stream of a guild: connects, resumes where it was, and says what state it is in.
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15000;
+const REMEMBERED = 2000;
+
+export class LiveStream extends EventTarget {
+  #path;
+  #source = null;
+  #lastId = "";
+  #seen = new Set();
+  #retry = FIRST_RETRY_MS;
+  #timer = 0;
+
+  constructor(guildId) {
+    super();
+    this.#path = `/api/v1/guilds/${guildId}/events`;
+    addEventListener("online", () => this.#reconnectNow());
+    addEventListener("offline", () => this.#say("lost"));
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.#source?.readyState === EventSource.CLOSED) this.#reconnectNow();
+    });
+    addEventListener("pagehide", () => this.#close());
+    addEventListener("pageshow", (event) => event.persisted && this.#reconnectNow());
+  }
+
+  start() {
+    this.#close();
+    const query = this.#lastId ? `?last_event_id=${encodeURIComponent(this.#lastId)}` : "";
+    const source = new EventSource(this.#path + query);
+    this.#source = source;
+    source.addEventListener("connected", (message) => {
+      this.#retry = FIRST_RETRY_MS;
+      this.#say("live");
+      this.#emit("connected", JSON.parse(message.data));
+    });
+    source.addEventListener("initial", (message) => {
+      this.#lastId = message.lastEventId;
+      const initial = JSON.parse(message.data);
+      this.#seen = new Set(initial.recent.map((event) => event.id));
+      this.#emit("initial", initial);
+    });
+    source.addEventListener("reset", (message) => this.#emit("reset", JSON.parse(message.data)));
+    source.addEventListener("message", (message) => {
+      this.#lastId = message.lastEventId;
+      const event = JSON.parse(message.data);
+      // What happened between the state and the stream can come twice.
+      if (this.#seen.has(event.id)) return;
+      this.#remember(event.id);
+      this.#emit("event", event);
+    });
+    source.addEventListener("error", (message) => {
+      if (message.data) {
+        // The platform's own word that it cannot subscribe; it closes after it.
+        this.#later();
+      } else if (source.readyState === EventSource.CLOSED) {
+        this.#refused();
+      } else {
+        this.#say("waiting");
+      }
+    });
+  }
+
+  async #refused() {
+    this.#later();
+    // An EventSource does not say why: ask, so that who was logged out or lost access is told.
+    const response = await fetch(this.#path.replace(/\/events$/, ""), { headers: { Accept: "application/json" } }).catch(() => null);
+    if (response?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    if (response?.status === 404 || response?.status === 403) {
+      clearTimeout(this.#timer);
+      this.#say("lost");
+      this.#emit("refused", await response.json().catch(() => ({})));
+    }
+  }
+
+  #later() {
+    this.#close();
+    this.#say("waiting");
+    this.#timer = setTimeout(() => this.start(), this.#retry * (0.75 + Math.random() / 2));
+    this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY_MS);
+  }
+
+  #reconnectNow() {
+    this.#retry = FIRST_RETRY_MS;
+    this.start();
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+  }
+
+  #remember(id) {
+    this.#seen.add(id);
+    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.values().next().value);
+  }
+
+  #say(state) {
+    this.#emit("state", state);
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+const STATE_WORDS = { live: "live", waiting: "reconnecting", lost: "offline", paused: "paused", connecting: "connecting" };
+
+export function showState(element, state, note = "") {
+  element.dataset.state = state;
+  element.textContent = note ? `${STATE_WORDS[state]} · ${note}` : STATE_WORDS[state];
+}

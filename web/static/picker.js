@@ -1,0 +1,105 @@
+// Members, roles and channels by name: a combobox as the ARIA practices describe it. A bare id is taken too.
+import { call } from "./api.js";
+import { h } from "./dom.js";
+
+const SEARCH_AFTER_MS = 160;
+const MOST = 25;
+const CHANNEL_MARKS = { 0: "#", 2: "voice ", 4: "category ", 5: "#", 13: "stage ", 15: "forum " };
+
+const SOURCES = {
+  member: async (guildId, text, signal) => (await call(`/guilds/${guildId}/members?limit=${MOST}&search=${encodeURIComponent(text)}`, { signal })).items,
+  role: async (guildId, text, signal) => filtered((await call(`/guilds/${guildId}/roles`, { signal })).items.filter((role) => !role.managed), text),
+  channel: async (guildId, text, signal) => filtered((await call(`/guilds/${guildId}/channels`, { signal })).items, text),
+};
+
+const filtered = (items, text) => items.filter((item) => item.name.toLowerCase().includes(text.toLowerCase().replace(/^#/, ""))).slice(0, MOST);
+
+export function makePicker(kind, guildId, id) {
+  const list = h("ul", { role: "listbox", id: `${id}-list`, hidden: true });
+  const control = h("input", {
+    class: "input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
+    "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", placeholder: `Search a ${kind} by name`,
+  });
+  let chosen = null;
+  let items = [];
+  let active = -1;
+  let timer = 0;
+  let asking = null;
+
+  const open = (isOpen) => {
+    list.hidden = !isOpen;
+    control.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) control.removeAttribute("aria-activedescendant");
+  };
+  const choose = (item) => {
+    chosen = item;
+    control.value = item.name;
+    open(false);
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const mark = (index) => {
+    active = index;
+    [...list.children].forEach((child, at) => child.setAttribute("aria-selected", String(at === index)));
+    if (list.children[index]) {
+      control.setAttribute("aria-activedescendant", list.children[index].id);
+      list.children[index].scrollIntoView({ block: "nearest" });
+    }
+  };
+  const search = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      items = await SOURCES[kind](guildId, control.value.trim(), asking.signal);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      items = [];
+    }
+    const rows = items.map((item, index) => row(kind, item, `${id}-${index}`, () => choose(item)));
+    list.replaceChildren(...(rows.length ? rows : [h("li", { class: "empty" }, "Nobody and nothing by that name")]));
+    open(document.activeElement === control);
+    mark(rows.length ? 0 : -1);
+  };
+
+  control.addEventListener("input", (event) => {
+    if (!event.isTrusted) return;
+    chosen = null;
+    clearTimeout(timer);
+    timer = setTimeout(search, SEARCH_AFTER_MS);
+  });
+  control.addEventListener("focus", () => chosen || search());
+  control.addEventListener("blur", () => open(false));
+  control.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) open(false);
+    else if (event.key === "Enter" && !list.hidden && items[active]) choose(items[active]);
+    else if (event.key === "ArrowDown" && list.hidden) search();
+    else if (event.key === "ArrowDown") mark(Math.min(active + 1, items.length - 1));
+    else if (event.key === "ArrowUp") mark(Math.max(active - 1, 0));
+    else return;
+    event.preventDefault();
+  });
+
+  return {
+    element: h("div", { class: "combo" }, control, list),
+    control,
+    value: () => {
+      const typed = control.value.trim();
+      if (chosen) return chosen.id;
+      return typed === "" ? undefined : typed;
+    },
+    text: () => (chosen ? chosen.name : control.value.trim()),
+  };
+}
+
+function row(kind, item, id, onchoose) {
+  const marker = kind === "role" ? swatch(item.color) : null;
+  const name = kind === "channel" ? `${CHANNEL_MARKS[item.kind] ?? ""}${item.name}` : item.name;
+  const aside = kind === "member" ? h("span", { class: "faint" }, item.username) : null;
+  // The press, not the click: the click comes after the field has lost its focus and the list is gone.
+  return h("li", { role: "option", id, "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); onchoose(); } }, marker, name, aside);
+}
+
+function swatch(colour) {
+  const element = h("span", { class: "swatch" });
+  if (colour) element.style.background = `#${colour.toString(16).padStart(6, "0")}`;
+  return element;
+}

@@ -1,0 +1,47 @@
+// One command's timeline, live: every event about it fetches the steps anew, which are the ledger's and not ours.
+import { call } from "./api.js";
+import { byId, h, words } from "./dom.js";
+import { stateColour } from "./describe.js";
+import { LiveStream, showState } from "./live.js";
+import { timeElement } from "./times.js";
+
+const guildId = document.querySelector("[data-guild]").dataset.guild;
+const { command: id } = document.querySelector("[data-command]").dataset;
+const STEP_COLOURS = { started: "info", refused: "bad", waiting: "warn", delivered: "good" };
+let asking = false;
+let again = false;
+
+const stream = new LiveStream(guildId);
+stream.addEventListener("state", ({ detail }) => showState(byId("live-state"), detail));
+stream.addEventListener("initial", refresh);
+stream.addEventListener("event", ({ detail }) => {
+  if (detail.type.startsWith("command.") && detail.data.command_id === id) refresh();
+});
+stream.start();
+
+async function refresh() {
+  again = asking;
+  if (asking) return;
+  asking = true;
+  try {
+    paint(await call(`/guilds/${guildId}/commands/${id}`));
+  } catch {
+    // The next event, or the next connection, asks again.
+  }
+  asking = false;
+  if (again) refresh();
+}
+
+function paint(command) {
+  byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, words(command.state)));
+  byId("command-attempts").textContent = command.attempts;
+  byId("timeline").replaceChildren(...command.timeline.map(step));
+}
+
+function step({ at, step: kind, words: sentence, detail }) {
+  const colour = kind === "settled" ? stateColour(detail.state) : (STEP_COLOURS[kind] ?? "");
+  const known = Object.keys(detail ?? {}).length > 0;
+  const time = h("span", { class: "faint" }, timeElement(at));
+  const details = known ? h("details", {}, h("summary", {}, "Details"), h("pre", {}, JSON.stringify(detail, null, 2))) : null;
+  return h("li", { class: colour }, h("div", { class: "head" }, h("span", {}, sentence), time), details);
+}

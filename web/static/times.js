@@ -1,0 +1,25 @@
+// Times in the reader's zone; UTC on hover.
+import { h } from "./dom.js";
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const withYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export function localText(moment, now = new Date()) {
+  if (moment.toDateString() === now.toDateString()) return clock.format(moment);
+  return (moment.getFullYear() === now.getFullYear() ? day : withYear).format(moment);
+}
+
+export const utcText = (moment) => `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+export function timeElement(iso) {
+  const moment = new Date(iso);
+  return h("time", { datetime: iso, title: utcText(moment) }, localText(moment));
+}
+
+export function localizeTimes(root = document) {
+  for (const element of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(element.dateTime);
+    if (!Number.isNaN(moment.getTime())) element.textContent = localText(moment);
+  }
+}

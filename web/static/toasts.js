@@ -1,0 +1,45 @@
+// A toast follows a command to its end and links to its timeline. It never says "done" before it is.
+import { byId, h } from "./dom.js";
+import { isFinal, stateColour, stateWords } from "./describe.js";
+
+const GONE_AFTER_MS = 9000;
+const MOST = 4;
+const followed = new Map();
+
+export function toast(title, text, colour = "") {
+  const titleElement = h("span", { class: "title" }, title);
+  const textElement = h("span", { class: "text" }, text);
+  const element = h("div", { class: `toast arrives ${colour}` }, titleElement, textElement);
+  element.append(h("button", { class: "button icon quiet small", type: "button", "aria-label": "Close", onclick: () => element.remove() }, "×"));
+  const box = byId("toasts");
+  box.append(element);
+  while (box.children.length > MOST) box.firstChild.remove();
+  return {
+    say(newTitle, newText, newColour) {
+      titleElement.replaceChildren(newTitle);
+      textElement.replaceChildren(...[newText].flat());
+      element.className = `toast ${newColour}`;
+    },
+    fade: () => setTimeout(() => element.matches(":hover, :focus-within") || element.remove(), GONE_AFTER_MS),
+  };
+}
+
+export function followCommand(guildId, id, type) {
+  const link = h("a", { href: `/guilds/${guildId}/commands/${id}` }, "timeline");
+  const shown = toast(`${type} is queued`, "Waiting for a worker …", "accent");
+  followed.set(id, { shown, link, revision: 0 });
+}
+
+// Called with every `command.*` event of the stream, and with what GET says of a command.
+export function progress(data) {
+  const entry = followed.get(data.command_id);
+  if (!entry || data.revision < entry.revision) return;
+  entry.revision = data.revision;
+  entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${data.message} ` : "", entry.link], stateColour(data.state));
+  if (isFinal(data.state)) {
+    followed.delete(data.command_id);
+    if (data.state === "succeeded") entry.shown.fade();
+  }
+}
+
+export const followedIds = () => [...followed.keys()];

@@ -1,0 +1,51 @@
+"""Which guilds somebody sees, and where they could invite the bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bus.ids import Snowflake
+from models.permissions import Permission
+from web.guild_lookup import GuildSummary, guild_summaries
+from web.login.discord import OwnGuild
+from web.parts import Parts
+from web.principal import Principal
+
+__all__ = ["Invitable", "invitable_guilds", "visible_guilds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """A guild without the bot, which this person may add it to."""
+
+    id: Snowflake
+    name: str
+    icon: str | None
+
+
+async def visible_guilds(parts: Parts, principal: Principal) -> list[GuildSummary]:
+    """By name. For a person: what guild state and their own list say together, where the bot is."""
+    if principal.kind != "user":
+        wanted = None if principal.guild_ids is None else [Snowflake(guild) for guild in principal.guild_ids]
+        return await guild_summaries(parts.database, wanted)
+    known = {guild.guild_id for guild in await parts.access.guilds_of(Snowflake(principal.id))}
+    own = await _own(parts, principal)
+    return await guild_summaries(parts.database, sorted(known | {guild.id for guild in own}))
+
+
+async def invitable_guilds(parts: Parts, principal: Principal, present: list[GuildSummary]) -> list[Invitable]:
+    """Guilds where the person has Manage Server and the bot is not."""
+    here = {guild.id for guild in present}
+    may_invite = int(Permission.MANAGE_GUILD | Permission.ADMINISTRATOR)
+    return [
+        Invitable(guild.id, guild.name, guild.icon)
+        for guild in await _own(parts, principal)
+        if guild.id not in here and (guild.owner or int(guild.permissions) & may_invite)
+    ]
+
+
+async def _own(parts: Parts, principal: Principal) -> tuple[OwnGuild, ...]:
+    if principal.session_id is None:
+        return ()
+    session = await parts.sessions.find(principal.session_id)
+    return () if session is None else await parts.own_guilds.of(session) or ()
