@@ -104,7 +104,7 @@ def _sent(row: dict[str, Any]) -> dict[str, Any]:
     for key, value in row.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             answer[key] = [_sent(below) for below in value]
-        elif value not in (None, [], False) or (value == 0 and value is not False):
+        elif value is not None and value is not False and value != []:
             answer[key] = value
     return answer
 

@@ -177,8 +177,8 @@ class GuardedState(ConnectionState):
         self._clock = clock
         self._identify_pause_seconds = identify_pause_seconds
 
-    async def connect(self, gateway_url: str) -> None:
-        """Hold one connection until it ends. Raises what ended it, among it WebSocketClosed with Discord's code."""
+    def new_gateway(self, gateway_url: str) -> GuardedGateway:
+        """A connection to be, which resumes the session if there is one; `gateway_url` is for a new session."""
         client: Client = self.client
         self.gateway_url = self._session.resume_url or gateway_url
         gateway = GuardedGateway(
@@ -190,7 +190,11 @@ class GuardedState(ConnectionState):
             identify_pause_seconds=self._identify_pause_seconds,
         )
         _fields(gateway).ws_url = gateway_url
-        self.gateway = gateway
+        return gateway
+
+    async def connect(self, gateway_url: str) -> None:
+        """Hold one connection until it ends. Raises what ended it, among it WebSocketClosed with Discord's code."""
+        self.gateway = gateway = self.new_gateway(gateway_url)
         try:
             async with gateway:
                 await gateway.run()

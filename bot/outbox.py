@@ -24,6 +24,11 @@ _BOUND = 20_000
 _PUBLISH_SECONDS = 10.0
 
 
+def _message(event: Event) -> Message:
+    # Encoded as soon as it comes: what cannot be encoded must not sit at the head of the queue.
+    return Message("events", event.type, codec.encode(event))
+
+
 class Outbox:
     """A bounded buffer with one publisher, so that events of a guild leave in the order of their arrival.
 
@@ -47,7 +52,7 @@ class Outbox:
         self._overflowed = overflowed
         self._bound = bound
         self._chance = chance
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[Message] = deque()
         self._full_since: datetime | None = None
         self._there = asyncio.Event()
         self._empty = asyncio.Event()
@@ -61,7 +66,7 @@ class Outbox:
                 logger.error("the broker takes no events and {} are waiting: newer ones are dropped", self._bound)
             self._health.events_dropped += 1
             return
-        self._waiting.append(event)
+        self._waiting.append(_message(event))
         self._changed()
 
     async def run(self) -> None:
@@ -89,28 +94,27 @@ class Outbox:
             return False
         return True
 
-    async def _publish(self, batch: list[Event]) -> BusError | None:
+    async def _publish(self, batch: list[Message]) -> BusError | None:
         """Remove from the buffer what is confirmed, and what can never be; return why the rest is not."""
-        messages = [Message("events", event.type, codec.encode(event), {"type": event.type}) for event in batch]
-        answers = await self._transport.publish_all(messages, timeout_seconds=_PUBLISH_SECONDS)
-        kept: list[Event] = []
+        answers = await self._transport.publish_all(batch, timeout_seconds=_PUBLISH_SECONDS)
+        kept: list[Message] = []
         trouble: BusError | None = None
-        for event, error in zip(batch, answers, strict=True):
+        for message, error in zip(batch, answers, strict=True):
             if error is None:
                 self._health.events_published += 1
             elif error.retryable:
-                kept.append(event)
+                kept.append(message)
                 trouble = error
             else:
                 self._health.events_dropped += 1
-                logger.error("event {} {} cannot be published: {}", event.type, event.id, error)
+                logger.error("a {} event cannot be published: {}", message.routing_key, error)
         for _ in batch:
             self._waiting.popleft()
         # A channel confirms and fails in order, so that what is kept is the end of the batch.
         self._waiting.extendleft(reversed(kept))
         if self._full_since is not None and len(self._waiting) < self._bound // 2:
             since, self._full_since = self._full_since, None
-            self._waiting.extend(self._overflowed(since, self._clock.now()))
+            self._waiting.extend(_message(event) for event in self._overflowed(since, self._clock.now()))
         self._changed()
         return trouble
 
