@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bus.clock import Clock
@@ -16,14 +16,18 @@ from scripts.data_dir import DataDir
 from scripts.definitions_file import users_only
 from scripts.rabbitmq_node import RabbitMQNode
 
-__all__ = ["Broker", "memory_broker", "node_broker", "real_broker", "with_sender"]
+__all__ = ["Broker", "memory_broker", "node_broker", "node_secret", "real_broker", "with_sender"]
+
+
+async def _nothing_to_wait_for() -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True)
 class Broker:
     """`transport(user)` makes a component's way to it. `admin_url` is empty in memory, where nothing is to be applied.
 
-    `durable` says whether what it took survives this process.
+    `durable` says whether what it took survives this process; `started` waits for a node of our own that still boots.
     """
 
     topology: Topology
@@ -31,6 +35,7 @@ class Broker:
     durable: bool
     admin_url: str = ""
     management_url: str = ""
+    started: Callable[[], Awaitable[None]] = _nothing_to_wait_for
 
 
 def memory_broker(topology: Topology, clock: Clock) -> Broker:
@@ -53,7 +58,7 @@ def node_broker(topology: Topology, clock: Clock, data_dir: DataDir) -> tuple[Ra
 
     Raises RabbitMQMissing.
     """
-    passwords = {user: data_dir.secret(f"rabbitmq-{user}") for user in topology.users}
+    passwords = {user: data_dir.secret(node_secret(user)) for user in topology.users}
     definitions = json.dumps(users_only(topology, passwords))
     data_dir.keep_secret("rabbitmq-definitions.json", definitions)
     node = RabbitMQNode(
@@ -70,6 +75,11 @@ def node_broker(topology: Topology, clock: Clock, data_dir: DataDir) -> tuple[Ra
         admin_url=node.amqp_url("operator", passwords["operator"]),
         management_url=node.management_url,
     )
+
+
+def node_secret(user: str) -> str:
+    """The name of the secret with that user's password."""
+    return f"rabbitmq-{user}"
 
 
 def with_sender(topology: Topology, user: str) -> Topology:

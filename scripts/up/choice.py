@@ -22,6 +22,11 @@ class Choice:
     amqp_url: str | None
     discord: Literal["sandbox", "real"]
 
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing that could be down is needed before the rooms begin."""
+        return self.database_url is None and self.broker == "memory"
+
     def embedded(self) -> tuple[str, ...]:
         """The parts that are not the real ones, in words."""
         parts = {

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from loguru import logger
 
@@ -56,14 +57,23 @@ async def running_broker(choice: Choice, data_dir: DataDir, topology: Topology, 
 
 @asynccontextmanager
 async def _running_node(topology: Topology, clock: Clock, data_dir: DataDir) -> AsyncIterator[Broker]:
+    """Boots while the database is prepared: `Broker.started` waits for it."""
     try:
         node, broker = node_broker(topology, clock, data_dir)
-        await asyncio.to_thread(node.start)
-    except (RabbitMQMissing, RabbitMQNotStarted) as error:
+    except RabbitMQMissing as error:
         raise Failed(str(error)) from error
+    booting = asyncio.create_task(asyncio.to_thread(node.start))
+
+    async def started() -> None:
+        try:
+            await asyncio.shield(booting)
+        except RabbitMQNotStarted as error:
+            raise Failed(str(error)) from error
+
     try:
-        yield broker
+        yield replace(broker, started=started)
     finally:
+        await asyncio.wait([booting])
         await _stop_node(node)
 
 

@@ -30,6 +30,7 @@ async def prepare_database(url: str, database: Database) -> None:
 
 async def prepare_broker(broker: Broker, database: Database) -> None:
     """Bring the broker to what topology.yaml says; streams that are new get a new epoch."""
+    await broker.started()
     everything = {name for name, queue in broker.topology.queues.items() if isinstance(queue, Stream)}
     for name in await _apply(broker) if broker.admin_url else everything:
         await streams.renew(database, name)
