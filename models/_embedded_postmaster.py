@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ __all__ = ["PORT", "Postmaster", "find_postmaster", "forget_stale_postmaster", "
 
 PORT = 5432
 """No TCP port is opened; it is only part of the socket's name."""
+_LAST_PROCESS_SECONDS = 10.0
 _LONGEST_SOCKET_PATH_BYTES = 103  # Linux takes 107, macOS 103
 
 
@@ -41,12 +43,34 @@ def find_postmaster(pgdata: Path) -> Postmaster | None:
 
 
 def forget_stale_postmaster(pgdata: Path) -> None:
-    """Removes a `postmaster.pid` whose process is gone.
+    """Removes the lock files of a server that is gone.
 
-    PostgreSQL refuses to start where any process has that number by now, which after a killed container is usual.
+    PostgreSQL refuses to start where any process has the number in them by now, or is a zombie that nobody reaps:
+    usual in containers. What PostgreSQL would check by them is checked here: no process of the old server is left.
+    Raises EmbeddedDatabaseFailed while one is.
     """
-    if find_postmaster(pgdata) is None:
-        (pgdata / "postmaster.pid").unlink(missing_ok=True)
+    pid_file = pgdata / "postmaster.pid"
+    if not Path("/proc/self").exists() or not pid_file.exists() or find_postmaster(pgdata) is not None:
+        return
+    patience = time.monotonic() + _LAST_PROCESS_SECONDS
+    while left := _processes_in(pgdata):
+        if time.monotonic() > patience:
+            raise EmbeddedDatabaseFailed(f"processes of a server that was killed still work in {pgdata}: {left}")
+        time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)
+    (socket_folder(pgdata) / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+def _processes_in(pgdata: Path) -> list[int]:
+    """Every process of a server has its data folder as working directory."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and (process / "cwd").readlink() == pgdata:
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
 
 
 def _is_server_of(pid: int, pgdata: Path) -> bool:

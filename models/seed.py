@@ -33,6 +33,12 @@ _ENDS: tuple[tuple[CommandState, str, int], ...] = (
 _TYPES = ("moderation.warn", "moderation.timeout", "roles.add", "moderation.ban", "messages.announce")
 _SOURCES: tuple[Source, ...] = ("bot", "dashboard", "api")
 _BATCH = 64
+# The ledger takes its times from the database's clock; the demo's past has to look like one.
+_BACKDATE = """WITH moved AS (
+    UPDATE commands SET created_at = issued_at, updated_at = issued_at + interval '300 ms',
+        settled_at = issued_at + interval '300 ms'
+    WHERE id = ANY($1::uuid[]) AND created_at <> issued_at
+) SELECT 1"""
 _FIRST_ID = 900_000_000_000_000_000
 
 
@@ -62,6 +68,7 @@ async def seed(database: Database, now: datetime, *, commands: int = 1000, days:
         claimed = await ledger.claim([_claim(command) for command in batch], 10)
         ends = [_settlement(one, command, chance) for one, command in zip(claimed, batch, strict=True)]
         await ledger.settle([end for end, one in zip(ends, claimed, strict=True) if one.verdict == "fresh"])
+    await database.fetch(_BACKDATE, [command.id for command in planned])
     return Seeded(len(guild_ids), len(guild_ids) * len(_NAMES), len(planned))
 
 

@@ -169,7 +169,7 @@ CREATE FUNCTION guildbus_uuid7_floor(moment timestamptz) RETURNS uuid LANGUAGE s
 $$;
 
 CREATE FUNCTION guildbus_ensure_partitions(months_ahead integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
 DECLARE
     parent text; part text; first_day timestamptz; lowest uuid; beyond uuid; made integer := 0;
 BEGIN
@@ -196,13 +196,13 @@ END $$;
 
 -- Security definer, so that the retention job needs no ownership; it refuses to touch the last 30 days, so that
 -- the role that may only append to the audit trail cannot make recent history go away.
-CREATE FUNCTION guildbus_drop_partitions(before timestamptz) RETURNS text[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION guildbus_drop_partitions(until timestamptz) RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
 DECLARE
     part record; dropped text[] := '{}';
 BEGIN
-    IF before > now() - interval '30 days' THEN
-        RAISE EXCEPTION 'partitions of the last 30 days are kept; asked to drop before %', before
+    IF until > now() - interval '30 days' THEN
+        RAISE EXCEPTION 'partitions of the last 30 days are kept; asked to drop until %', until
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('guildbus_partitions'));
@@ -213,13 +213,13 @@ BEGIN
         WHERE inhparent IN ('commands'::regclass, 'audit'::regclass) AND child.relname ~ '_y[0-9]{4}m[0-9]{2}$'
         ORDER BY child.relname
     LOOP
-        IF part.first_day + interval '1 month' <= before THEN
+        IF part.first_day + interval '1 month' <= until THEN
             EXECUTE format('DROP TABLE %I', part.name);
             dropped := dropped || part.name::text;
         END IF;
     END LOOP;
-    DELETE FROM commands_default WHERE id < guildbus_uuid7_floor(before);
-    DELETE FROM audit_default WHERE id < guildbus_uuid7_floor(before);
+    DELETE FROM commands_default WHERE id < guildbus_uuid7_floor(until);
+    DELETE FROM audit_default WHERE id < guildbus_uuid7_floor(until);
     RETURN dropped;
 END $$;
 

@@ -1,0 +1,35 @@
+"""Months of the ledger and the audit trail: made ahead of time, and dropped when they are old enough."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tortoise.exceptions import OperationalError
+
+from models.database import Database
+from models.errors import ModelError
+from models.sqlstate import sqlstate_of
+
+__all__ = ["drop_partitions", "ensure_partitions"]
+
+_INVALID_PARAMETER = "22023"
+
+
+async def ensure_partitions(database: Database, months_ahead: int = 3) -> int:
+    """Makes the partitions of the coming months where they are missing; returns how many tables were made."""
+    [row] = await database.fetch("SELECT guildbus_ensure_partitions($1) AS made", months_ahead)
+    return int(row["made"])
+
+
+async def drop_partitions(database: Database, before: datetime) -> list[str]:
+    """Drops every month of commands and audit that ended by `before`; returns the tables' names.
+
+    Raises ModelError for a moment within the last 30 days: nobody makes recent history go away.
+    """
+    try:
+        [row] = await database.fetch("SELECT guildbus_drop_partitions($1) AS dropped", before)
+    except OperationalError as error:
+        if sqlstate_of(error) != _INVALID_PARAMETER:
+            raise
+        raise ModelError(str(error)) from error
+    return list(row["dropped"])

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from tortoise.exceptions import OperationalError
+
+from bus.ids import new_id
+from models import migrate
+from models.database import Database
+from models.errors import ModelError
+from models.retention import drop_partitions, ensure_partitions
+from models.tables import TABLE_MODULES
+
+COLUMNS = """
+SELECT table_name, column_name, udt_name, is_nullable = 'YES' AS nullable FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name !~ '_(default|y[0-9]{4}m[0-9]{2})$' AND table_name <> 'aerich'
+"""
+TYPES = {
+    "UUID": "uuid", "BIGINT": "int8", "TEXT": "text", "SMALLINT": "int2", "INT": "int4", "BOOL": "bool",
+    "TIMESTAMPTZ": "timestamptz", "JSONB": "jsonb", "BYTEA": "bytea", "BIGINT[]": "_int8", "TEXT[]": "_text",
+}  # fmt: skip
+
+
+async def tables(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "AND relkind IN ('r', 'p') AND relname <> 'aerich'"
+        )
+        return [row["relname"] for row in rows]
+    finally:
+        await connection.close()
+
+
+async def test_up_down_and_up_again(empty_database_url: str) -> None:
+    applied = await migrate.upgrade(empty_database_url)
+    assert applied
+    assert (await migrate.status(empty_database_url)) == migrate.MigrationStatus(tuple(applied), ())
+    assert await migrate.upgrade(empty_database_url) == []
+    assert await migrate.downgrade(empty_database_url, -1) == applied[::-1]
+    assert await tables(empty_database_url) == []
+    assert (await migrate.status(empty_database_url)).pending == tuple(applied)
+    assert await migrate.upgrade(empty_database_url) == applied
+    with pytest.raises(ModelError, match="99 is not applied"):
+        await migrate.downgrade(empty_database_url, 99)
+
+
+async def test_two_processes_may_migrate_at_once(empty_database_url: str) -> None:
+    program = "import asyncio, sys; from models import migrate; print(len(asyncio.run(migrate.upgrade(sys.argv[1]))))"
+    import sys
+
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, empty_database_url, stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    outputs = [(await process.communicate())[0].decode().strip() for process in processes]
+    assert sorted(outputs) == ["0", "1"]
+    assert [process.returncode for process in processes] == [0, 0]
+
+
+async def test_the_models_and_the_migrated_tables_agree(database_url: str, database: Database) -> None:
+    from importlib import import_module
+
+    from tortoise import Model
+
+    declared: dict[tuple[str, str], tuple[str, bool]] = {}
+    for name in TABLE_MODULES:
+        for model in vars(import_module(name)).values():
+            if isinstance(model, type) and issubclass(model, Model) and model is not Model:
+                described: Any = model.describe()
+                for field in [described["pk_field"], *described["data_fields"]]:
+                    kinds = field["db_field_types"]
+                    kind = kinds.get("postgres", kinds.get("", ""))
+                    declared[described["table"], field["db_column"]] = (TYPES[kind], field["nullable"])
+    owner = await asyncpg.connect(database_url)
+    try:
+        rows = await owner.fetch(COLUMNS)
+    finally:
+        await owner.close()
+    migrated = {(row["table_name"], row["column_name"]): (row["udt_name"], row["nullable"]) for row in rows}
+    assert declared == migrated
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE audit SET reason = ''", "DELETE FROM audit", "TRUNCATE audit", "DROP TABLE audit"]
+)
+async def test_the_audit_trail_can_not_be_changed_by_the_role_that_everything_runs_as(
+    database: Database, sql: str
+) -> None:
+    with pytest.raises(
+        (OperationalError, asyncpg.InsufficientPrivilegeError), match=r"permission denied|must be owner"
+    ):
+        await database.client.execute_script(sql)
+
+
+async def test_the_partitions_of_the_audit_trail_are_closed_too(database: Database) -> None:
+    [row] = await database.fetch(
+        "SELECT min(inhrelid::regclass::text) AS part FROM pg_inherits WHERE inhparent = 'audit'::regclass"
+    )
+    with pytest.raises(OperationalError, match="permission denied"):
+        await database.client.execute_script(f"DELETE FROM {row['part']}")  # noqa: S608 - a name from the catalogue
+
+
+async def test_partitions_are_made_ahead_and_rows_that_came_early_move_in(database: Database) -> None:
+    far = datetime.now(UTC) + timedelta(days=200)
+    id_ = new_id(far)
+    await database.fetch(
+        """WITH x AS (INSERT INTO audit (id, command_id, type, phase, at, actor_kind, actor_id, source, correlation_id)
+        VALUES ($1, $1, 'a.b', 'note', $2, 'system', 'x', 'script', $1)) SELECT 1""",
+        id_,
+        far,
+    )
+    where = "SELECT tableoid::regclass::text AS part FROM audit WHERE id = $1"
+    assert (await database.fetch(where, id_))[0]["part"] == "audit_default"
+    assert await ensure_partitions(database, 8) > 0
+    assert await ensure_partitions(database, 8) == 0
+    assert (await database.fetch(where, id_))[0]["part"] == f"audit_y{far:%Y}m{far:%m}"
+
+
+async def test_retention_drops_whole_months_but_never_recent_ones(database: Database, database_url: str) -> None:
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("""
+        CREATE TABLE audit_y2020m01 PARTITION OF audit FOR VALUES
+        FROM ('016f5e66-e800-0000-0000-000000000000') TO ('016ffe0b-9400-0000-0000-000000000000')""")
+    await owner.close()
+    assert await drop_partitions(database, datetime(2020, 1, 20, tzinfo=UTC)) == []
+    assert await drop_partitions(database, datetime(2020, 2, 1, tzinfo=UTC)) == ["audit_y2020m01"]
+    with pytest.raises(ModelError, match="30 days"):
+        await drop_partitions(database, datetime.now(UTC))
