@@ -38,13 +38,13 @@ class Claim:
     """One command to be claimed in a batch.
 
     `state` is `running` for an effect that follows, or the end at once: `succeeded` (pure, transactional),
-    `refused`, `expired`. `outcome` is needed for an end. `audit` is written with the claim or not at all.
+    `refused`, `expired`, `dead`. `outcome` is needed for an end. `audit` is written with the claim or not at all.
     `permission_at` is when permission was granted, where it was.
     """
 
     command: Command
     subject: str | None
-    state: Literal["running", "succeeded", "refused", "expired", "superseded"]
+    state: Literal["running", "succeeded", "refused", "expired", "superseded", "dead"]
     audit: AuditRecord
     outcome: Outcome | None = None
     permission_at: datetime | None = None

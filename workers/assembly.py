@@ -55,7 +55,7 @@ def assemble(
     """`concurrency` is how many handlers run at once in each lane; a quarter of them for one guild."""
     leases = Leases(lambda holds: ledger.renew(holds, LEASE_SECONDS), clock)
     settler = Settler(transport=transport, settle=ledger.settle, leases=leases, clock=clock, observe=observe)
-    runner = Runner(ports=ports, ladder=topology.ladder, max_attempts=topology.max_attempts)
+    runner = Runner(ports=ports, ladder=topology.ladder, max_attempts=topology.max_attempts, observe=observe)
     transactions = Transactions(database=database, ledger=ledger, runner=runner, clock=clock)
 
     def pool(lane: str) -> Pool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from loguru import logger
@@ -21,6 +22,7 @@ from workers.until_done import until_done
 __all__ = ["DeadLetterReader", "dead_letter_of"]
 
 Store = Callable[[DeadLetter], Awaitable[None]]
+SecondChance = Callable[[Delivery], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,15 @@ def _why(headers: Mapping[str, object], queue: str) -> _Why:
 
 
 class DeadLetterReader:
-    """Files letters until stopped; a letter is acknowledged once its row is committed."""
+    """Files letters until stopped; a letter is acknowledged once its row is committed.
 
-    def __init__(self, *, transport: Transport, store: Store, clock: Clock) -> None:
+    `second_chance` is asked first: it returns True for a command that goes on instead of being filed.
+    """
+
+    def __init__(self, *, transport: Transport, store: Store, second_chance: SecondChance, clock: Clock) -> None:
         self._transport = transport
         self._store = store
+        self._second_chance = second_chance
         self._clock = clock
         self._consumer: Consumer | None = None
 
@@ -95,14 +101,16 @@ class DeadLetterReader:
             self._consumer = consumer
             while batch := await consumer.batch(most=32, wait_seconds=0.05):
                 for delivery in batch:
-                    await self._file(delivery)
+                    await until_done("A dead letter", partial(self._handle, delivery))
                     consumer.ack(delivery)
 
     async def stop(self) -> None:
         if self._consumer is not None:
             await self._consumer.stop()
 
-    async def _file(self, delivery: Delivery) -> None:
+    async def _handle(self, delivery: Delivery) -> None:
+        if await self._second_chance(delivery):
+            return
         letter = dead_letter_of(delivery, self._clock)
-        await until_done("A dead letter", lambda: self._store(letter))
+        await self._store(letter)
         logger.warning("Dead letter {} from {}: {}", letter.id, letter.queue, letter.reason)

@@ -142,6 +142,8 @@ class Pipeline:
             if work.hold is not None:
                 held.append(work)
             else:
+                if answer.verdict == "fresh":
+                    self._observe("settled", work.command.id)
                 ended.append(work)
                 parcels.append(Parcel(self._answer(work, claim, answer)))
         if held:
@@ -211,7 +213,6 @@ class Pipeline:
             async with self._slots.of(work.command.guild_id):
                 work.begun_at = self._clock.now()
                 ending = await self._ending(work)
-            self._observe("effected", work.command.id)
             await announced
         except (TakenOver, asyncio.CancelledError):
             self._leave(work)

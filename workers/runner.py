@@ -16,6 +16,7 @@ from workers.discord.rest import CALL_SECONDS
 from workers.endings import Ending, ending_of_error, must_stay_in_doubt, success
 from workers.failures import AttemptFailed, PermanentFailure, TakenOver
 from workers.ports import Call, Ports
+from workers.steps import Observe
 from workers.work import Work
 
 __all__ = ["DRY_RUN", "Runner"]
@@ -27,8 +28,9 @@ _EXTERNAL = frozenset((Effect.IDEMPOTENT, Effect.NONCE, Effect.RECONCILE, Effect
 class Runner:
     """Turns a work into an ending; raises TakenOver where nothing may be written any more."""
 
-    def __init__(self, *, ports: Ports, ladder: Sequence[Level], max_attempts: int) -> None:
+    def __init__(self, *, ports: Ports, ladder: Sequence[Level], max_attempts: int, observe: Observe) -> None:
         self._ports = ports
+        self._observe = observe
         self._ladder = ladder
         self._max_attempts = max_attempts
 
@@ -36,7 +38,9 @@ class Runner:
         """The handler itself, within its time limit. Raises whatever it raises."""
         call = Call(work.command, work.options, self._ports, connection)
         async with asyncio.timeout(work.spec.time_limit_seconds):
-            return await work.handler.run(call)
+            outcome = await work.handler.run(call)
+        self._observe("effected", work.command.id)
+        return outcome
 
     async def attempt(self, work: Work) -> Ending:
         """One attempt of a held command that has an effect outside, or none at all."""

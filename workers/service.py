@@ -27,6 +27,7 @@ from models.database import Database
 from models.ledger import Ledger
 from workers.assembly import Lanes, assemble
 from workers.config import Settings
+from workers.crash_loops import CrashLoops
 from workers.dead_letters import DeadLetterReader
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.rest import open_discord
@@ -119,8 +120,14 @@ async def run(
             ladder=topology.ladder,
             max_attempts=topology.max_attempts,
         )
+        crash_loops = CrashLoops(
+            transport=transport, ledger=ledger, catalogue=catalogue, topology=topology, clock=clock
+        )
         letters = DeadLetterReader(
-            transport=transport, store=lambda letter: dead_letters.store(database, letter), clock=clock
+            transport=transport,
+            store=lambda letter: dead_letters.store(database, letter),
+            second_chance=crash_loops.second_chance,
+            clock=clock,
         )
         process_id = new_id(clock.now())
         guild_state = ProjectionRunner(GuildState(), transport=transport, database=database, owner=process_id)

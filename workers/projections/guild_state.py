@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loguru import logger
+
 from bus.envelopes import Event
+from bus.errors import InvalidMessage
 from models import guild_state
 from models.database import Connection
 
@@ -18,4 +21,7 @@ class GuildState:
 
     async def apply(self, connection: Connection, events: Sequence[Event]) -> None:
         for event in events:
-            await guild_state.apply(connection, event)
+            try:
+                await guild_state.apply_event(connection, event)
+            except InvalidMessage as error:
+                logger.error("Event {} ({}) does not fit its type: {}", event.id, event.type, error)

@@ -1,0 +1,98 @@
+"""Commands that the broker set aside because they were delivered too often.
+
+The broker counts deliveries, not attempts: while one command kills its workers, every other one that they had fetched
+is delivered again with it, and counted. So a command gets another life as its next attempt; the ledger counts those,
+and only what has used them up ends as dead.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from bus import codec
+from bus.clock import Clock
+from bus.envelopes import Command
+from bus.errors import InvalidMessage
+from bus.ids import new_id
+from bus.topology import Topology
+from bus.transport import Delivery, Transport
+from models.catalogue import Catalogue
+from models.ledger import Ledger
+from models.ledger_types import AuditRecord, Claim
+from models.outcome import Outcome
+from models.spec import CommandSpec
+from workers.announcements import end_messages, retry_message
+from workers.endings import poisoned
+from workers.publisher import Parcel, publish_parcels
+
+__all__ = ["CrashLoops", "dead_claim"]
+
+_LEASE_LEVEL_SECONDS = 12.0
+
+
+class CrashLoops:
+    """Decides about deliveries of the queue `dead-letters` that the broker put there by its delivery limit."""
+
+    def __init__(
+        self, *, transport: Transport, ledger: Ledger, catalogue: Catalogue, topology: Topology, clock: Clock
+    ) -> None:
+        self._transport = transport
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._topology = topology
+        self._clock = clock
+
+    async def second_chance(self, delivery: Delivery) -> bool:
+        """True where the command goes on (or was ended in the ledger, and its own dead letter is under way)."""
+        if delivery.headers.get("x-first-death-reason") != "delivery_limit":
+            return False
+        try:
+            command = codec.decode(codec.decompress(delivery.body, delivery.content_encoding), Command)
+            options = self._catalogue.parse_command(command)
+        except InvalidMessage:
+            return False
+        queue = str(delivery.headers.get("x-first-death-queue", f"commands.{command.lane}"))
+        if command.attempt < self._topology.max_attempts:
+            return await self._again(command, queue)
+        return await self._end(command, options, queue)
+
+    async def _again(self, command: Command, queue: str) -> bool:
+        """After the longest lease that a lost worker can have left behind."""
+        ladder = self._topology.ladder
+        level = next((rung for rung in ladder if rung.delay_seconds >= _LEASE_LEVEL_SECONDS), ladder[-1])
+        copy = msgspec.structs.replace(command, attempt=command.attempt + 1)
+        parcel = Parcel([retry_message(copy, queue=queue, exchange=level.name, delay_seconds=_LEASE_LEVEL_SECONDS)])
+        await publish_parcels(self._transport, [parcel])
+        return parcel.confirmed
+
+    async def _end(self, command: Command, options: CommandSpec, queue: str) -> bool:
+        now = self._clock.now()
+        outcome = poisoned(options.effect).outcome
+        claim = dead_claim(command, options.subject_of(), outcome, now)
+        (claimed,) = await self._ledger.claim([claim], 0.0)
+        if claimed.verdict not in ("fresh", "finished") or claimed.state is None:
+            return False
+        parcel = Parcel(
+            end_messages(
+                command,
+                state=claimed.state,
+                revision=claimed.revision,
+                attempt=claimed.attempt,
+                audience=options.audience,
+                subject=claim.subject,
+                outcome=claimed.outcome or outcome,
+                queue=queue,
+                now=now,
+            )
+        )
+        await publish_parcels(self._transport, [parcel])
+        return parcel.confirmed
+
+
+def dead_claim(command: Command, subject: str | None, outcome: Outcome, now: datetime) -> Claim:
+    """The claim that ends a command which no worker lived to run."""
+    detail = {"attempt": command.attempt, "state": "dead", "code": outcome.code, "message": outcome.message}
+    audit = AuditRecord(new_id(now), "outcome", now, detail=detail)
+    return Claim(command, subject, "dead", audit, outcome)
