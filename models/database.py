@@ -16,6 +16,7 @@ from tortoise.context import TortoiseContext, get_current_context
 
 from models.database_url import parse_database_url, shown_address
 from models.errors import DatabaseUnavailable
+from models.sqlstate import UNREACHABLE
 from models.tables import TABLE_MODULES
 
 __all__ = ["APP_ROLE", "Connection", "Database", "Record", "tortoise_config"]
@@ -27,7 +28,8 @@ Record = dict[str, Any]
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _COMMAND_TIMEOUT_SECONDS = 30.0
 _LONGEST_WAIT_SECONDS = 15.0
-_UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+# Whatever PostgreSQL says while connecting may pass: it starts up, or somebody is about to make user and database.
+_TRY_AGAIN = (*UNREACHABLE, asyncpg.PostgresError)
 
 
 async def _keep_session(connection: Any) -> None:
@@ -91,7 +93,7 @@ class Database:
         try:
             async with asyncio.timeout(give_up_after_seconds):
                 async for attempt in AsyncRetrying(
-                    retry=retry_if_exception_type(_UNREACHABLE),
+                    retry=retry_if_exception_type(_TRY_AGAIN),
                     wait=wait_random_exponential(multiplier=0.2, max=_LONGEST_WAIT_SECONDS),
                     before_sleep=self._say_why,
                     reraise=True,
@@ -132,7 +134,7 @@ class Database:
         try:
             async with asyncio.timeout(2):
                 await self.client.execute_query("SELECT 1")
-        except _UNREACHABLE as error:
+        except _TRY_AGAIN as error:
             reason = str(error) or type(error).__name__
             raise DatabaseUnavailable(f"PostgreSQL at {self.address} does not answer: {reason}") from error
 

@@ -29,7 +29,7 @@ _FROM_INPUT = ", ".join(f"i.{name}" for name, _ in COMMAND_COLUMNS)
 # expired or cancelled touched nothing, so it makes nothing stale; neither does a rehearsal (dry run).
 _NEWER = """
     SELECT n.id FROM commands n
-    WHERE n.guild_id = {row}.guild_id AND n.subject = {row}.subject AND n.id > {row}.id AND NOT n.dry_run
+    WHERE {when} AND n.guild_id = {row}.guild_id AND n.subject = {row}.subject AND n.id > {row}.id AND NOT n.dry_run
         AND n.state IN ('running', 'retrying', 'succeeded', 'failed', 'in_doubt', 'dead')
     ORDER BY n.id DESC LIMIT 1"""
 
@@ -38,7 +38,9 @@ _SUPERSEDED = (
     "'code', 'superseded', 'data', jsonb_build_object('by', {by}::text))"
 )
 
-# Only a repeat can be late: the check costs nothing for a first attempt (its branch is never executed).
+# Only a repeat can be late: the check costs nothing for a first attempt. Inside the subquery the condition is a
+# "One-Time Filter", and the scan beneath it is never begun; as a join condition it would be looked at afterwards.
+_REPEATED = "i.attempt > 1 AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
 CLAIM = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
@@ -50,8 +52,7 @@ touched AS (
         i.permission_at, clock_timestamp(), clock_timestamp(),
         CASE WHEN s.state <> 'running' THEN clock_timestamp() END
     FROM input i
-    LEFT JOIN LATERAL ({_NEWER.format(row="i")}) newer
-        ON i.attempt > 1 AND NOT i.dry_run AND i.target IN ('running', 'succeeded')
+    LEFT JOIN LATERAL ({_NEWER.format(row="i", when=_REPEATED)}) newer ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN newer.id IS NULL THEN i.target ELSE 'superseded' END AS state) s
     ORDER BY i.id
     ON CONFLICT (id) DO UPDATE SET
@@ -65,7 +66,7 @@ touched AS (
                 FROM (SELECT CASE
                     WHEN c.state IN ('running', 'retrying') AND c.subject IS NOT NULL AND NOT c.dry_run
                         AND excluded.state IN ('running', 'succeeded')
-                    THEN ({_NEWER.format(row="c")}) END AS by) l
+                    THEN ({_NEWER.format(row="c", when="true")}) END AS by) l
             ) s
         ),
         attempt = CASE c.state WHEN 'running' THEN GREATEST(c.attempt + 1, excluded.attempt)

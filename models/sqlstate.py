@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["is_deadlock", "is_unfit", "sqlstate_of"]
+import asyncpg
+
+from models.errors import DatabaseUnavailable
+
+__all__ = ["UNREACHABLE", "is_deadlock", "is_unfit", "is_unreachable", "sqlstate_of"]
+
+# asyncpg says InternalClientError when it is asked while the server's farewell is still unread.
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    DatabaseUnavailable,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 
 _DEADLOCK = "40P01"
 _UNFIT_CLASSES = ("22", "23")
@@ -27,3 +43,8 @@ def is_deadlock(error: BaseException) -> bool:
 def is_unfit(error: BaseException) -> bool:
     """A value that PostgreSQL cannot hold (class 22, such as NUL in a text) or a broken constraint (class 23)."""
     return (sqlstate_of(error) or "")[:2] in _UNFIT_CLASSES
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """The database is away, restarting or full: nothing is wrong with the statement, and trying later can help."""
+    return isinstance(error, UNREACHABLE) or isinstance(error.__cause__, UNREACHABLE)

@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC220, ASYNC240 - nothing else runs on this loop
 from __future__ import annotations
 
 import asyncio

@@ -279,7 +279,7 @@ async def test_the_token_of_an_interaction_is_nowhere_in_the_database(ledger: Le
 
 async def test_claim_in_stands_and_falls_with_its_transaction(ledger: Ledger, database: Database) -> None:
     warn = command()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012 - the transaction is what is tested
         async with database.transaction() as connection:
             assert (await ledger.claim_in(connection, claim(warn, "succeeded"))).verdict == "fresh"
             raise RuntimeError
