@@ -9,7 +9,16 @@ from bus.ids import Snowflake
 from models.database import Database
 from models.tables.guilds import ChannelRow, GuildRow, PersonRow, RoleRow
 
-__all__ = ["GuildSummary", "channels_of", "find_members", "guild_summaries", "guild_summary", "names_of", "roles_of"]
+__all__ = [
+    "GuildSummary",
+    "channels_of",
+    "find_members",
+    "guild_summaries",
+    "guild_summary",
+    "names_in",
+    "names_of",
+    "roles_of",
+]
 
 _MEMBERS = """
 SELECT m.person_id AS id, p.username, p.display_name, p.avatar, p.bot, m.nick
@@ -95,6 +104,12 @@ async def names_of(database: Database, person_ids: set[int]) -> dict[str, str]:
         return {}
     rows = PersonRow.filter(id__in=list(person_ids), erased_at=None).using_db(database.client)
     return {str(int(row.id)): row.display_name or row.username for row in await rows}
+
+
+async def names_in(database: Database, guild_id: Snowflake, person_ids: set[int]) -> dict[str, str]:
+    """As `names_of`, with the guild's roles: ids are unique across both."""
+    roles = {role["id"]: role["name"] for role in await roles_of(database, guild_id)}
+    return roles | await names_of(database, person_ids)
 
 
 def _summary(row: GuildRow) -> GuildSummary:

@@ -31,6 +31,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/v1/guilds", guilds.list_guilds),
         Route(_GUILD, guilds.get_guild),
         Route(f"{_GUILD}/members", guilds.list_members),
+        Route(f"{_GUILD}/people/{{person_id}}", guilds.get_person),
         Route(f"{_GUILD}/roles", guilds.list_roles),
         Route(f"{_GUILD}/channels", guilds.list_channels),
         Route(f"{_GUILD}/settings", settings.get_settings),

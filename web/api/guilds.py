@@ -7,15 +7,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bus.ids import Snowflake
 from web.api.answers import json_response
 from web.api.bodies import page_size
 from web.authentication import require_principal
-from web.guild_lookup import GuildSummary, channels_of, find_members, roles_of
+from web.guild_lookup import GuildSummary, channels_of, find_members, names_of, roles_of
 from web.parts import parts_of
+from web.problems import Problem
 from web.standing import admit
 from web.visible_guilds import visible_guilds
 
-__all__ = ["get_guild", "guild_view", "list_channels", "list_guilds", "list_members", "list_roles"]
+__all__ = ["get_guild", "get_person", "guild_view", "list_channels", "list_guilds", "list_members", "list_roles"]
 
 
 async def list_guilds(request: Request) -> Response:
@@ -40,6 +42,20 @@ async def list_members(request: Request) -> Response:
     return json_response(
         {"items": await find_members(parts.database, admitted.guild.id, search, page_size(request, 25))}
     )
+
+
+async def get_person(request: Request) -> Response:
+    """The name of somebody whom this guild's events mention, also of who left: 404 where nobody is known."""
+    principal = await require_principal(request)
+    admitted = await admit(request, principal, "guild.view")
+    try:
+        person_id = Snowflake(request.path_params["person_id"])
+    except ValueError as error:
+        raise Problem("not_found") from error
+    names = await names_of(parts_of(request).database, {int(person_id)})
+    if str(int(person_id)) not in names:
+        raise Problem("not_found")
+    return json_response({"id": str(int(person_id)), "name": names[str(int(person_id))], "guild_id": admitted.guild.id})
 
 
 async def list_roles(request: Request) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from models.queries import list_audit
 from web.api.filters import audit_filter
-from web.guild_lookup import names_of
+from web.guild_lookup import names_in
 from web.pages.diff import changed_values
 from web.pages.links import next_page
 from web.pages.session import admit_page, page_context
@@ -29,7 +29,7 @@ async def audit_list(request: Request) -> Response:
         "entries": [(entry, changed_values(entry.before, entry.after)) for entry in page.items],
         "where": where,
         "types": sorted(parts.catalogue.by_type),
-        "names": await names_of(parts.database, people),
+        "names": await names_in(parts.database, admitted.guild.id, people),
         "subject_person": subject_person,
         "next_page": next_page(request, page.next_cursor),
     }

@@ -11,7 +11,7 @@ from models.queries import audit_of, list_commands
 from models.timeline import steps_of
 from web.api.filters import command_filter
 from web.command_view import may_read, visible_records
-from web.guild_lookup import names_of
+from web.guild_lookup import names_in
 from web.pages.guilds import permitted_commands
 from web.pages.links import next_page
 from web.pages.session import admit_page, page_context
@@ -34,7 +34,7 @@ async def command_list(request: Request) -> Response:
         "records": records,
         "where": where,
         "types": sorted(parts.catalogue.by_type),
-        "names": await names_of(parts.database, people),
+        "names": await names_in(parts.database, admitted.guild.id, people),
         "next_page": next_page(request, page.next_cursor),
         "commands": permitted_commands(parts, admitted),
     }
@@ -60,6 +60,6 @@ async def command_timeline(request: Request) -> Response:
         **page_context(admitted, section="commands", heading=record.type),
         "record": record,
         "steps": steps_of(record, audit),
-        "names": await names_of(parts.database, set() if person is None else {person}),
+        "names": await names_in(parts.database, admitted.guild.id, set() if person is None else {person}),
     }
     return parts.pages.render(request, "command.html", context)

@@ -1,6 +1,7 @@
 // The feed: newest first, bounded, filterable, pausable. Painted once a frame however many events arrive.
 import { h } from "./dom.js";
 import { describe, kindOf } from "./describe.js";
+import { nameMentions } from "./mentions.js";
 import { timeElement } from "./times.js";
 
 const MOST = 400;
@@ -76,7 +77,7 @@ export class Feed {
 
   #item(event, className) {
     const { colour, what, more } = describe(event, this.#guildId);
-    return h(
+    const item = h(
       "li",
       { class: className, dataset: { id: event.id, type: event.type } },
       h("span", { class: `dot ${colour}` }),
@@ -84,5 +85,7 @@ export class Feed {
       timeElement(event.timestamp),
       more ? h("span", { class: "more" }, more) : null,
     );
+    nameMentions(item, this.#guildId);
+    return item;
   }
 }

@@ -3,6 +3,7 @@ import { call } from "./api.js";
 import { byId, h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
 import { LiveStream, showState } from "./live.js";
+import { nameMentions } from "./mentions.js";
 import { timeElement } from "./times.js";
 
 const guildId = document.querySelector("[data-guild]").dataset.guild;
@@ -36,6 +37,7 @@ function paint(command) {
   byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, words(command.state)));
   byId("command-attempts").textContent = command.attempts;
   byId("timeline").replaceChildren(...command.timeline.map(step));
+  nameMentions(byId("timeline"), guildId);
 }
 
 function step({ at, step: kind, words: sentence, detail }) {

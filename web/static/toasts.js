@@ -1,5 +1,6 @@
 // A toast follows a command to its end and links to its timeline. It never says "done" before it is.
 import { byId, h } from "./dom.js";
+import { nameMentions } from "./mentions.js";
 import { isFinal, stateColour, stateWords } from "./describe.js";
 
 const GONE_AFTER_MS = 9000;
@@ -27,7 +28,7 @@ export function toast(title, text, colour = "") {
 export function followCommand(guildId, id, type) {
   const link = h("a", { href: `/guilds/${guildId}/commands/${id}` }, "timeline");
   const shown = toast(`${type} is queued`, "Waiting for a worker …", "accent");
-  followed.set(id, { shown, link, revision: 0 });
+  followed.set(id, { shown, link, guildId, revision: 0 });
 }
 
 // Called with every `command.*` event of the stream, and with what GET says of a command.
@@ -36,6 +37,7 @@ export function progress(data) {
   if (!entry || data.revision < entry.revision) return;
   entry.revision = data.revision;
   entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${data.message} ` : "", entry.link], stateColour(data.state));
+  nameMentions(byId("toasts"), entry.guildId);
   if (isFinal(data.state)) {
     followed.delete(data.command_id);
     if (data.state === "succeeded") entry.shown.fade();
