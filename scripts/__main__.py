@@ -11,7 +11,9 @@ from models.config import ConfigError
 from models.errors import DatabaseAddressInvalid, DatabaseUnavailable, EmbeddedDatabaseFailed, ModelError
 from scripts import exits
 from scripts.commands.db import db
+from scripts.commands.dead_letters import dead_letters
 from scripts.commands.doctor import doctor
+from scripts.commands.keys import keys
 from scripts.commands.publish import publish
 from scripts.commands.rooms import bot, web, worker
 from scripts.commands.switch import switch
@@ -32,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (up, bot, web, worker, publish, switch, topology, db, doctor):
+for _command in (up, bot, web, worker, publish, dead_letters, switch, keys, topology, db, doctor):
     cli.add_command(_command)
 
 

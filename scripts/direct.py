@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 from bus import codec
 from bus.clock import Clock, SystemClock
@@ -37,12 +38,14 @@ def build_command(
     dry_run: bool,
     clock: Clock,
     who: str,
+    id_: UUID | None = None,
+    causation_id: UUID | None = None,
 ) -> Command:
     """Raises InvalidMessage that says which option is wrong, and how."""
     parsed = catalogue.parse(type_, options)
     spec = type(parsed)
     now = clock.now()
-    id_ = new_id(now)
+    id_ = id_ or new_id(now)
     return Command(
         id=id_,
         type=spec.type,
@@ -52,6 +55,7 @@ def build_command(
         source="script",
         lane=spec.lane,
         correlation_id=id_,
+        causation_id=causation_id,
         issued_at=now,
         dry_run=dry_run,
         options=dict(options),
