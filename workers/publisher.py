@@ -41,7 +41,7 @@ async def publish_parcels(transport: Transport, parcels: Sequence[Parcel]) -> No
     try:
         await AsyncRetrying(
             retry=retry_if_result(bool),
-            wait=wait_exponential_jitter(initial=0.05, max=2.0),
+            wait=wait_exponential_jitter(multiplier=0.05, max=2.0),
             stop=stop_after_delay(_GIVE_UP_AFTER_SECONDS),
         )(attempt)
     except RetryError:
