@@ -1,0 +1,81 @@
+import itertools
+from typing import get_args
+
+import pytest
+
+from models.catalogue import BUILT_IN
+from models.commands.messages import Broadcast
+from models.commands.moderation import Ban
+from models.permissions import LEVELS, Level, Permission
+from web.authorization import RULES, Action, Standing, key_standing, refusal_of, refusal_of_command
+from web.principal import Principal, PrincipalKind
+
+PERSON = Principal("user", "1", "Ada")
+SCOPES = frozenset(
+    ("commands:read", "commands:write", "audit:read", "events:read", "dead-letters:read", "dead-letters:write")
+)
+
+
+def key(*scopes: str, kind: PrincipalKind = "api_key", guild_ids: frozenset[int] | None = None) -> Principal:
+    return Principal(kind, "k", "key", scopes=frozenset(scopes), guild_ids=guild_ids)
+
+
+ALLOWED: dict[Level, set[Action]] = {
+    "viewer": {"guild.view", "commands.read", "commands.write", "events.read"},
+    "moderator": {"guild.view", "guild.channels", "commands.read", "commands.write", "events.read", "audit.read"},
+    "admin": set(get_args(Action)),
+}
+
+
+@pytest.mark.parametrize(("action", "level"), list(itertools.product(get_args(Action), LEVELS)))
+def test_each_level_may_do_exactly_what_the_table_says(action: Action, level: Level) -> None:
+    refusal = refusal_of(action, PERSON, Standing(level, 0))
+    assert (refusal is None) is (action in ALLOWED[level])
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+def test_what_is_not_known_is_denied_and_looks_like_nothing(action: Action) -> None:
+    for principal in (PERSON, key(*SCOPES)):
+        refusal = refusal_of(action, principal, None)
+        assert refusal is not None
+        assert refusal.code == "guild_not_found"
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+def test_a_key_needs_the_actions_scope_and_no_other(action: Action) -> None:
+    scope, standing = RULES[action].scope, Standing("admin", int(Permission.ADMINISTRATOR))
+    if scope is None:
+        assert refusal_of(action, key(), standing) is None
+        return
+    assert refusal_of(action, key(scope), standing) is None
+    refusal = refusal_of(action, key(*(SCOPES - {scope})), standing)
+    assert refusal is not None
+    assert (refusal.code, refusal.missing) == ("scope_missing", scope)
+
+
+def test_a_key_stands_only_in_its_guilds() -> None:
+    assert key_standing(key(guild_ids=frozenset((1, 2))), 3) is None
+    assert key_standing(key(guild_ids=frozenset((1, 2))), 2) is not None
+    assert key_standing(key(), 3) is not None
+    assert key_standing(PERSON, 3) is None
+
+
+@pytest.mark.parametrize("spec", BUILT_IN, ids=lambda spec: spec.type)
+def test_people_need_the_commands_permission(spec: type) -> None:
+    standing = Standing("viewer", 0)
+    needs_something = bool(spec.permission) or not spec.people  # type: ignore[attr-defined]
+    assert (refusal_of_command(spec, PERSON, standing) is not None) is needs_something
+
+
+def test_an_administrator_may_ban_but_not_broadcast() -> None:
+    standing = Standing("admin", int(Permission.ADMINISTRATOR))
+    assert refusal_of_command(Ban, PERSON, standing) is None
+    assert refusal_of_command(Broadcast, PERSON, standing) is not None
+    assert refusal_of_command(Broadcast, key(kind="script"), standing) is None
+    refusal = refusal_of_command(Ban, PERSON, Standing("moderator", int(Permission.KICK_MEMBERS)))
+    assert refusal is not None
+    assert "Ban Members" in refusal.detail
+
+
+def test_the_principal_says_where_its_commands_come_from() -> None:
+    assert [one.source for one in (PERSON, key(), key(kind="script"))] == ["dashboard", "api", "script"]
