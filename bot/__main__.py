@@ -21,6 +21,7 @@ from bus.ids import new_id
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
+from bus.transport import Transport
 from models.catalogue import load_catalogue
 from models.config import ConfigError
 from models.database import Database
@@ -39,7 +40,8 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
     connecting = asyncio.create_task(database.connect())
     try:
-        await transport.start()
+        if not await _started(transport, stop):
+            return
         await run(
             settings,
             transport=transport,
@@ -54,6 +56,21 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         with contextlib.suppress(ModelError, OSError):
             await platform.farewell()
         await asyncio.gather(transport.close(), database.close(), return_exceptions=True)
+
+
+async def _started(transport: Transport, stop: asyncio.Event) -> bool:
+    """Wait for the broker, or for the stop: False."""
+    starting = asyncio.create_task(transport.start())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+        return starting.done()
+    finally:
+        starting.cancel()
+        stopping.cancel()
+        await asyncio.gather(starting, stopping, return_exceptions=True)
 
 
 async def _main(settings: Settings) -> int:

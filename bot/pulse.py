@@ -15,6 +15,7 @@ from bus.transport import Transport
 __all__ = ["Pulse"]
 
 _EVERY_SECONDS = 5.0
+_AGAIN_SECONDS = 1.0
 
 
 class Pulse:
@@ -45,7 +46,7 @@ class Pulse:
             self._now.clear()
             await self._once()
             try:
-                async with asyncio.timeout(self._every_seconds):
+                async with asyncio.timeout(_AGAIN_SECONDS if self._failing else self._every_seconds):
                     await self._now.wait()
             except TimeoutError:
                 continue

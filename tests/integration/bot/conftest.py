@@ -1,18 +1,16 @@
-"""A sandbox in the process of the test, and the bot that talks to it with the unmodified library."""
+"""Discord's stand-in in the process of the test; the real broker and database where a test asks for them."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator
 
 import pytest
 
-with warnings.catch_warnings():
-    # The library imports audioop, which is gone in Python 3.13; nothing here uses its voice part.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import interactions  # noqa: F401
-
 from tests.integration.bot.running_bot import World, running_world
+from tests.postgres import database, database_url, migrated_template, postgres_server
+from tests.rabbitmq import rabbitmq_node, rabbitmq_vhost
+
+__all__ = ["database", "database_url", "migrated_template", "postgres_server", "rabbitmq_node", "rabbitmq_vhost"]
 
 
 @pytest.fixture

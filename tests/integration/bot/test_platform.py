@@ -1,0 +1,51 @@
+"""What the bot reads and writes in the database."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.platform import Platform
+from bus.clock import SystemClock
+from bus.ids import Snowflake, new_id
+from models import control, processes, settings_store
+from models.database import Database
+
+
+def platform(database: Database, shard_id: int = 0) -> Platform:
+    return Platform(database, process_id=new_id(SystemClock().now()), shard_id=shard_id)
+
+
+async def test_one_process_at_a_time_may_register_the_commands(database: Database) -> None:
+    one, other = platform(database), platform(database, 1)
+    async with one.registration_turn() as mine, other.registration_turn() as theirs:
+        assert (mine, theirs) == (True, False)
+    async with other.registration_turn() as theirs:
+        assert theirs
+
+
+async def test_the_heartbeat_shows_the_shard_until_the_farewell(database: Database) -> None:
+    one = platform(database, 3)
+    await one.beat({"control_version": 5, "shard": [3, 4]})
+    (seen,) = [row for row in await processes.list_live(database) if row.shard == 3]
+    assert (seen.kind, seen.control_version, seen.details["shard"]) == ("bot", 5, [3, 4])
+    await one.farewell()
+    assert [row for row in await processes.list_live(database) if row.shard == 3] == []
+
+
+async def test_a_guild_that_wants_private_answers_is_known_once_control_says_so(database: Database) -> None:
+    one, guild = platform(database), Snowflake(4711)
+    await one.control_version()
+    assert not one.private_in(guild)
+    async with database.transaction() as connection:
+        await settings_store.set_values(connection, guild, {"private_replies": True}, by="test", command_id=None)
+        version = await control.bump(connection)
+    assert await one.control_version() == version
+    assert one.private_in(guild)
+    assert not one.private_in(Snowflake(4712))
+
+
+async def test_two_beats_at_once_are_one_row(database: Database) -> None:
+    one = platform(database, 9)
+    await asyncio.gather(one.beat({}), one.beat({}))
+    assert len([row for row in await processes.list_live(database) if row.shard == 9]) == 1
+    await one.farewell()
