@@ -12,6 +12,7 @@ from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 from tortoise import BaseDBAsyncClient
 from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext, get_current_context
 
 from models.database_url import parse_database_url, shown_address
@@ -151,7 +152,9 @@ class Database:
             connection = await opened.__aenter__()
         except BaseException:
             # Tortoise keeps the pool's connection when BEGIN fails: a database that goes away would empty the pool.
+            # It also goes on naming the failed transaction as this task's connection.
             await self._give_back(inner)
+            get_connections().reset(getattr(opened, "token", None))
             raise
         try:
             yield connection

@@ -53,7 +53,9 @@ async def apply_snapshot(connection: Connection, event: Event, data: e.MembersSn
     """
     await _store(connection, event, data.members, data.snapshot_id)
     if data.complete:
-        await fetch(connection, _NOT_SEEN, event.guild_id, data.snapshot_id)
+        # Ids of one millisecond are in no order, so its first id is where "since" begins.
+        began = UUID(int=data.snapshot_id.int >> 80 << 80)
+        await fetch(connection, _NOT_SEEN, event.guild_id, began)
         await fetch(connection, _COUNTED, event.guild_id, event.timestamp)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from models.database import Database
 from models.tables.streams import StreamRow
 
-__all__ = ["epoch", "renew"]
+__all__ = ["created_at", "epoch", "renew"]
 
 
 async def epoch(database: Database, name: str) -> UUID:

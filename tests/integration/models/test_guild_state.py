@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 import pytest
@@ -78,7 +78,7 @@ async def test_trouble_is_not_leaving_and_coming_back_restores(database: Databas
 async def test_the_end_of_a_members_snapshot_removes_those_not_seen_but_nobody_who_joined_since(
     database: Database,
 ) -> None:
-    first, second = new_id(datetime.now(UTC)), None
+    first = new_id(datetime.now(UTC) - timedelta(seconds=1))
     await apply(
         database, 4, snapshot(4), e.MembersSnapshot(members=[member(1), member(2)], complete=True, snapshot_id=first)
     )

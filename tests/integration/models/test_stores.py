@@ -15,6 +15,7 @@ from models.database import Database
 from models.dead_letters import DeadLetter
 from models.errors import DatabaseUnavailable, LeaseLost, StaleVersion
 from models.sqlstate import is_unreachable
+from models.tables.control import ControlRow
 
 
 class TestApiKeys:
@@ -287,3 +288,4 @@ class TestDatabase:
             except Exception as error:
                 assert is_unreachable(error)  # noqa: PT017 - it may or may not be raised
         await asyncio.gather(*(database.fetch("SELECT pg_sleep(0.01)") for _ in range(8)))
+        assert await ControlRow.exists(id=1)  # no connection named: not the failed transaction's
