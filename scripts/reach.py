@@ -48,7 +48,7 @@ class BrokerAdmin:
 def broker_admin(data_dir: Path) -> BrokerAdmin | None:
     """AMQP_URL's broker, or the running platform's node; None where the platform's broker is in memory."""
     if url := read_setting(os.environ, "AMQP_URL"):
-        return BrokerAdmin(url, read_setting(os.environ, "MANAGEMENT_URL"), shown_address(url))
+        return BrokerAdmin(url, read_setting(os.environ, "AMQP_MANAGEMENT_URL"), shown_address(url))
     running = read_running(DataDir(data_dir).lock_file)
     if running is not None and running.amqp_admin_url:
         return BrokerAdmin(

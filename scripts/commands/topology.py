@@ -40,7 +40,7 @@ _file = click.option(
 def topology() -> None:
     """Compare the broker with topology.yaml, and bring it there.
 
-    Works on AMQP_URL (a user who may see and declare everything; MANAGEMENT_URL shows bindings too), else on the
+    Works on AMQP_URL (a user who may see and declare everything; AMQP_MANAGEMENT_URL shows bindings too), else on the
     RabbitMQ node of a running `guildbus up --rabbitmq`.
     """
 

@@ -5,9 +5,10 @@
 #   guildbus_service   the rooms; works as guildbus_app, which may add to the audit trail but not change it
 set -euo pipefail
 
-psql --username=postgres --dbname=guildbus --set=ON_ERROR_STOP=1 \
-  --set=owner_password="$(cat /run/secrets/postgres_owner_password)" \
-  --set=service_password="$(cat /run/secrets/postgres_service_password)" <<'SQL'
+secrets="${SECRETS_DIR:-/run/secrets}"
+psql --username="${POSTGRES_USER:-postgres}" --dbname=guildbus --set=ON_ERROR_STOP=1 \
+  --set=owner_password="$(cat "$secrets/postgres_owner_password")" \
+  --set=service_password="$(cat "$secrets/postgres_service_password")" <<'SQL'
 CREATE ROLE guildbus_app NOLOGIN;
 CREATE ROLE guildbus_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE guildbus_service LOGIN PASSWORD :'service_password' IN ROLE guildbus_app;
