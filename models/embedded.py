@@ -14,6 +14,7 @@ import os
 import pwd
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -78,8 +79,12 @@ class EmbeddedPostgres:
     async def stop(self) -> None:
         """Stops the server, keeping the data; does nothing where it does not run."""
         try:
-            if find_postmaster(self._pgdata) is not None:
+            found = find_postmaster(self._pgdata)
+            if found is not None:
                 await asyncio.to_thread(self._pg_ctl, "stop", "-m", "fast", "-t", str(_STOP_SECONDS))
+                if found.socket_folder != self._pgdata:
+                    with suppress(OSError):
+                        found.socket_folder.rmdir()
         finally:
             self._release_lock()
 
