@@ -1,4 +1,4 @@
-"""The roles that docker compose gives its database: an owner who migrates, rooms that cannot rewrite the audit trail."""
+"""The roles of docker compose's database: an owner who migrates, rooms that cannot rewrite the audit trail."""
 
 from __future__ import annotations
 
