@@ -55,7 +55,6 @@ def create_app(
         routes=routes(),
         middleware=middleware(settings, clock),
         exception_handlers=EXCEPTION_HANDLERS,
-        max_body_size=settings.max_body_bytes,
     )
     inner.state.parts = parts
     outer = Starlette(routes=[*extra_routes, Mount("/", app=inner)], lifespan=_lifespan)

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import msgspec
+from authlib.deprecate import AuthlibDeprecationWarning
 
 from bus import codec
 from bus.ids import Snowflake
@@ -14,7 +15,7 @@ from web.problems import Problem
 
 with warnings.catch_warnings():
     # Authlib announces a later move to httpx2; the pinned versions work together.
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 

@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from bus.clock import Clock
 from web.config import Settings
 from web.middleware.access_log import AccessLog
+from web.middleware.body_limit import BodyLimit
 from web.middleware.csrf import CsrfGuard
 from web.middleware.plain_text_only import PlainTextOnly
 from web.middleware.request_id import RequestId
@@ -24,5 +25,6 @@ def middleware(settings: Settings, clock: Clock) -> list[Middleware]:
         Middleware(SecurityHeaders, https=settings.https, image_sources=settings.image_sources),
         Middleware(TimeLimit, seconds=settings.request_seconds),
         Middleware(PlainTextOnly),
+        Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
         Middleware(CsrfGuard, origin=settings.origin, cookie=settings.session_cookie, secret=settings.session_secret),
     ]

@@ -1,0 +1,107 @@
+"""Dead letters: who sees them, and what replay and discard do."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bus import codec
+from bus.clock import SystemClock
+from bus.envelopes import Actor, Command
+from bus.ids import Snowflake, new_id
+from models import dead_letters
+from models.database import Database
+from models.dead_letters import DeadLetter
+from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
+from tests.integration.web.test_commands_api import taken
+
+PATH = "/api/v1/dead-letters"
+
+
+async def letter(
+    database: Database, *, guild_id: Snowflake = GUILD, type: str = "moderation.warn"
+) -> tuple[UUID, UUID]:
+    """A stored dead letter: its id and its command's."""
+    now = SystemClock().now()
+    command = Command(
+        id=new_id(now),
+        type=type,
+        guild_id=guild_id,
+        actor=Actor("user", str(MODERATOR)),
+        source="bot",
+        correlation_id=new_id(now),
+        issued_at=now,
+        options={"member": str(MEMBER), "reason": "spam"},
+    )
+    stored = DeadLetter(
+        id=new_id(now),
+        guild_id=guild_id,
+        command_id=command.id,
+        type=type,
+        reason="Discord did not answer.",
+        code="discord_unavailable",
+        body=codec.to_builtins(command),
+        queue="commands.interactive",
+        actor_kind="user",
+        actor_id=str(MODERATOR),
+        first_at=now,
+    )
+    await dead_letters.store(database, stored)
+    return stored.id, command.id
+
+
+async def test_a_replay_is_a_new_command_by_whoever_replays_it(web: RunningWeb) -> None:
+    id, original = await letter(web.database)
+    async with await web.log_in(ADMIN) as client:
+        answer = await client.post(f"{PATH}/{id}/replay")
+        assert answer.status_code == 202, answer.text
+        command = await taken(web.transport)
+        assert str(command.id) == answer.json()["id"]
+        assert command.id != original
+        assert command.causation_id == original
+        assert command.actor.id == str(ADMIN)
+        assert command.options["reason"] == "spam"
+        assert (await client.get(answer.headers["location"])).json()["state"] == "queued"
+        shown = (await client.get(f"{PATH}/{id}")).json()
+        assert (shown["state"], shown["replays"], shown["resolved_by"]) == ("replayed", 1, f"user:{ADMIN}")
+
+
+async def test_a_discarded_letter_is_closed(web: RunningWeb) -> None:
+    id, _ = await letter(web.database)
+    async with await web.log_in(ADMIN) as client:
+        assert (await client.post(f"{PATH}/{id}/discard")).json()["state"] == "discarded"
+        for what in ("discard", "replay"):
+            assert (await client.post(f"{PATH}/{id}/{what}")).json()["code"] == "dead_letter_closed"
+        page = await client.get(f"/guilds/{GUILD}/dead-letters/{id}", headers={"Accept": "text/html"})
+        assert "Discord did not answer." in page.text
+
+
+async def test_only_admins_of_the_guild_and_keys_with_the_scope_get_near_them(web: RunningWeb) -> None:
+    id, _ = await letter(web.database)
+    foreign, _ = await letter(web.database, guild_id=OTHER_GUILD)
+    async with (
+        await web.log_in(ADMIN) as admin,
+        await web.log_in(MODERATOR) as moderator,
+        await web.key_client("dead-letters:read") as reader,
+        await web.key_client("dead-letters:write", guild_ids=(OTHER_GUILD,)) as writer,
+    ):
+        listed = [row["id"] for row in (await admin.get(PATH)).json()["items"]]
+        assert str(id) in listed
+        assert str(foreign) not in listed
+        assert (await moderator.get(PATH)).json()["items"] == []
+        assert (await moderator.get(PATH, params={"guild_id": str(GUILD)})).status_code == 403
+        assert (await admin.get(PATH, params={"guild_id": str(OTHER_GUILD)})).status_code == 404
+        assert {str(id), str(foreign)} <= {row["id"] for row in (await reader.get(PATH)).json()["items"]}
+        assert (await admin.get(f"{PATH}/{foreign}")).status_code == 404
+        assert (await admin.post(f"{PATH}/{foreign}/replay")).status_code == 404
+        assert (await moderator.post(f"{PATH}/{id}/replay")).status_code == 403
+        assert (await reader.post(f"{PATH}/{id}/discard")).json()["code"] == "scope_missing"
+        assert (await writer.post(f"{PATH}/{id}/discard")).status_code == 404
+        assert (await writer.post(f"{PATH}/{foreign}/discard")).status_code == 200
+        assert (await admin.get(f"{PATH}/nonsense")).status_code == 404
+        assert (await admin.get(PATH, params={"state": "lost"})).status_code == 422
+
+
+async def test_what_cannot_be_sent_again_says_so(web: RunningWeb) -> None:
+    unknown, _ = await letter(web.database, type="moderation.exile")
+    async with await web.key_client() as client:
+        assert (await client.post(f"{PATH}/{unknown}/replay")).json()["code"] == "command_unknown"

@@ -1,0 +1,142 @@
+"""The login, the browser's door, and what the pages show."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
+
+PATH = f"/api/v1/guilds/{GUILD}/commands"
+PING = {"type": "utility.ping"}
+KEY = {"Idempotency-Key": "pages"}
+PAGE = {"Accept": "text/html"}
+
+
+async def test_a_login_comes_back_to_the_page_that_was_asked_for(web: RunningWeb) -> None:
+    async with web.client(**PAGE) as browser:
+        asked = await browser.get(f"/guilds/{GUILD}/audit")
+        assert asked.headers["location"].startswith("/login?next=%2Fguilds")
+        leave = await browser.get(asked.headers["location"])
+        authorize = httpx.URL(leave.headers["location"])
+        assert authorize.params["code_challenge_method"] == "S256"
+        assert authorize.params["scope"] == "identify guilds"
+        cookie = leave.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "samesite=lax" in cookie.lower()
+        back = await browser.get(f"{authorize}&sandbox_user={MODERATOR}")
+        arrived = await browser.get(back.headers["location"])
+        assert arrived.headers["location"] == f"/guilds/{GUILD}/audit"
+        assert (await browser.get(arrived.headers["location"])).status_code == 200
+        again = await browser.get(back.headers["location"])
+        assert again.status_code == 400
+        assert "login_failed" in again.text
+
+
+async def test_a_login_begun_in_another_browser_is_refused(web: RunningWeb) -> None:
+    async with web.client() as attacker, web.client(**PAGE) as victim:
+        leave = await attacker.get("/login")
+        back = await attacker.get(f"{leave.headers['location']}&sandbox_user={MODERATOR}")
+        await victim.get("/login")
+        answer = await victim.get(back.headers["location"])
+        assert answer.status_code == 400
+        assert "guildbus=" not in answer.headers.get("set-cookie", "")
+
+
+async def test_a_declined_login_says_so(web: RunningWeb) -> None:
+    async with web.client(**PAGE) as browser:
+        leave = await browser.get("/login")
+        back = await browser.get(f"{leave.headers['location']}&sandbox_user=deny")
+        assert "declined" in (await browser.get(back.headers["location"])).text
+
+
+async def test_a_session_cannot_be_fixed_and_a_logout_ends_it(web: RunningWeb) -> None:
+    async with web.client() as planted:
+        planted.cookies.set("guildbus", "chosen-by-somebody-else")
+        leave = await planted.get("/login")
+        back = await planted.get(f"{leave.headers['location']}&sandbox_user={ADMIN}")
+        arrived = await planted.get(back.headers["location"])
+        assert "guildbus=chosen" not in str(arrived.headers)
+    async with await web.log_in(ADMIN) as client:
+        token = client.headers["X-CSRF-Token"]
+        assert (await client.post("/logout", data={"csrf_token": token})).status_code == 303
+        assert (await client.get(PATH)).status_code == 401
+
+
+async def test_another_sites_requests_are_refused(web: RunningWeb) -> None:
+    async with await web.log_in(ADMIN) as client:
+        token = client.headers.pop("X-CSRF-Token")
+        for headers in ({}, {"X-CSRF-Token": "0" * 64}):
+            answer = await client.post(PATH, json=PING, headers={**KEY, **headers})
+            assert (answer.status_code, answer.json()["code"]) == (403, "csrf_rejected")
+        foreign = {**KEY, "X-CSRF-Token": token, "Origin": "https://evil.example"}
+        assert (await client.post(PATH, json=PING, headers=foreign)).status_code == 403
+        cross = {**KEY, "X-CSRF-Token": token, "Sec-Fetch-Site": "cross-site"}
+        assert (await client.post(PATH, json=PING, headers=cross)).status_code == 403
+        assert (await client.post("/logout", data={"csrf_token": "0"})).status_code == 403
+        assert (await client.post(PATH, json=PING, headers={**KEY, "X-CSRF-Token": token})).status_code == 202
+
+
+async def test_a_cookie_beside_a_wrong_key_is_worth_nothing(web: RunningWeb) -> None:
+    async with await web.log_in(ADMIN) as client:
+        answer = await client.post(PATH, json=PING, headers={**KEY, "Authorization": "Bearer gb_wrong_key"})
+        assert answer.status_code == 401
+
+
+async def test_every_answer_carries_the_security_headers(web: RunningWeb) -> None:
+    async with web.client() as client:
+        for path in ("/", "/api/v1/guilds", "/static/base.css", "/nothing", "/livez"):
+            headers = (await client.get(path)).headers
+            assert "script-src 'self'" in headers["content-security-policy"]
+            assert "unsafe" not in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["x-frame-options"] == "DENY"
+            assert headers["x-request-id"]
+
+
+@pytest.mark.parametrize("page", ["", "/commands", "/audit", "/dead-letters", "/settings"])
+async def test_each_page_renders_without_anything_inline(web: RunningWeb, page: str) -> None:
+    async with await web.log_in(ADMIN) as client:
+        answer = await client.get(f"/guilds/{GUILD}{page}", headers=PAGE)
+        assert answer.status_code == 200
+        assert "Harbour Lights" in answer.text
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", answer.text)
+        for attributes, content in re.findall(r"<script([^>]*)>(.*?)</script>", answer.text, re.DOTALL):
+            assert not content.strip() or "application/json" in attributes
+
+
+async def test_each_page_asks_for_its_level(web: RunningWeb) -> None:
+    async with await web.log_in(MEMBER) as viewer, await web.log_in(MODERATOR) as moderator:
+        expected = {"": (200, 200), "/audit": (403, 200), "/dead-letters": (403, 403), "/settings": (403, 403)}
+        for page, statuses in expected.items():
+            answers = [await client.get(f"/guilds/{GUILD}{page}", headers=PAGE) for client in (viewer, moderator)]
+            assert tuple(answer.status_code for answer in answers) == statuses
+        assert (await viewer.get(f"/guilds/{OTHER_GUILD}", headers=PAGE)).status_code == 404
+
+
+async def test_a_command_has_a_page_and_stored_names_cannot_break_out(web: RunningWeb) -> None:
+    evil = "</script><img src=x onerror=alert(1)>"
+    async with await web.log_in(MODERATOR) as client:
+        body = {"type": "moderation.warn", "options": {"member": str(MEMBER), "reason": evil}}
+        id = (await client.post(PATH, json=body, headers={"Idempotency-Key": "evil"})).json()["id"]
+        page = await client.get(f"/guilds/{GUILD}/commands/{id}", headers=PAGE)
+        assert page.status_code == 200
+        assert "queued" in page.text
+        assert "<img src=x" not in page.text
+        assert (await client.get(f"/guilds/{GUILD}/commands/nothing", headers=PAGE)).status_code == 404
+
+
+async def test_static_files_are_versioned_and_nothing_else_is_served(web: RunningWeb) -> None:
+    async with web.client() as client:
+        address = re.search(r'href="(/static/base\.css\?v=[0-9a-f]+)"', (await client.get("/")).text)
+        assert address is not None
+        assert "immutable" in (await client.get(address[1])).headers["cache-control"]
+        for path in (
+            "/static/../config.py",
+            "/static/%2e%2e/config.py",
+            "/static/..%2fconfig.py",
+            "/static//etc/passwd",
+        ):
+            assert (await client.get(path)).status_code in (400, 404)
