@@ -10,8 +10,9 @@ from bus.retry import Decision, Failure, Level, decide
 from models.outcome import CommandState, Outcome
 from models.spec import Effect
 from workers.failures import failure_of
+from workers.gate import Refusal
 
-__all__ = ["NONCE_WINDOW", "Ending", "ending_of_error", "must_stay_in_doubt", "poisoned", "success"]
+__all__ = ["NONCE_WINDOW", "Ending", "ending_of_error", "must_stay_in_doubt", "poisoned", "refused", "success"]
 
 # Discord deduplicates a nonce "for a few minutes" (reference, "Create Message", enforce_nonce): stay well inside.
 NONCE_WINDOW = timedelta(minutes=2)
@@ -40,6 +41,14 @@ def poisoned(effect: Effect) -> Ending:
     if effect in (Effect.NONCE, Effect.RECONCILE, Effect.AT_MOST_ONCE):
         return Ending("in_doubt", Outcome(f"{words} It may have happened all the same.", code="poison"))
     return Ending("dead", Outcome(words, code="poison"))
+
+
+def refused(refusal: Refusal, effect: Effect, *, doubtful: bool) -> Ending:
+    """The end of a repeat that may not run (any more); `doubtful` says that an earlier attempt may have."""
+    if doubtful and effect not in (Effect.PURE, Effect.TRANSACTIONAL):
+        words = f"An earlier attempt may have done it, and it was not tried again: {refusal.message}"
+        return Ending("in_doubt", Outcome(words, code=refusal.code))
+    return Ending(refusal.state, Outcome(refusal.message, code=refusal.code))
 
 
 def must_stay_in_doubt(

@@ -15,7 +15,7 @@ from models.ledger_types import Claim, Claimed
 from models.outcome import CommandState, Outcome
 from models.spec import Effect
 from workers.announcements import end_messages, retry_message, state_event
-from workers.endings import Ending, poisoned
+from workers.endings import Ending, poisoned, refused
 from workers.failures import TakenOver
 from workers.gatekeeper import Gatekeeper
 from workers.guild_slots import GuildSlots
@@ -115,7 +115,7 @@ class Pipeline:
         now = self._clock.now()
         prepared = [
             claims.get(work)
-            or (claim_refused(work, now=now) if work.refusal is not None else claim_running(work, now=now))
+            or (claim_refused(work, now=now) if _is_refused_outright(work) else claim_running(work, now=now))
             for work in works
         ]
         asked_at = self._clock.monotonic()
@@ -224,6 +224,8 @@ class Pipeline:
         """The ending to settle, or None where the transaction has settled it already."""
         if self._runner.exhausted(work):
             return poisoned(work.spec.effect)
+        if work.refusal is not None:
+            return refused(work.refusal, work.spec.effect, doubtful=work.in_doubt_since is not None)
         if work.spec.effect is not Effect.TRANSACTIONAL or work.error is not None:
             return await self._runner.attempt(work)
         try:
@@ -251,6 +253,11 @@ class Pipeline:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_refused_outright(work: Work) -> bool:
+    """A repeat is claimed even where it is refused: what an earlier attempt may have done must not be called undone."""
+    return work.refusal is not None and not work.careful
 
 
 def _runs_at_once(work: Work) -> bool:

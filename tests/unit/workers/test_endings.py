@@ -7,8 +7,9 @@ import pytest
 from bus.retry import Level
 from models.spec import Effect
 from tests.unit.workers.making import NOW
-from workers.endings import ending_of_error, must_stay_in_doubt, poisoned
+from workers.endings import ending_of_error, must_stay_in_doubt, poisoned, refused
 from workers.failures import PermanentFailure, RetryableFailure, Wait
+from workers.gate import Refusal
 
 LADDER = [Level("retry.1s", 1), Level("retry.5s", 5), Level("retry.1m", 60)]
 LOST = RetryableFailure("no answer", ambiguous=True)
@@ -89,3 +90,15 @@ def test_what_must_not_be_repeated_stays_in_doubt(effect, takeover, age, doubt):
 @pytest.mark.parametrize(("effect", "state"), [(Effect.PURE, "dead"), (Effect.RECONCILE, "in_doubt")])
 def test_poison_ends(effect, state):
     assert poisoned(effect).state == state
+
+
+@pytest.mark.parametrize(
+    ("effect", "doubtful", "state"),
+    [
+        (Effect.IDEMPOTENT, False, "expired"),
+        (Effect.IDEMPOTENT, True, "in_doubt"),
+        (Effect.TRANSACTIONAL, True, "expired"),
+    ],
+)
+def test_a_refused_repeat_does_not_call_undone_what_may_have_been_done(effect, doubtful, state):
+    assert refused(Refusal("expired", "expired", "Too late."), effect, doubtful=doubtful).state == state
