@@ -39,11 +39,13 @@ async def publish_parcels(transport: Transport, parcels: Sequence[Parcel]) -> No
         return bool(waiting)
 
     try:
-        await AsyncRetrying(
-            retry=retry_if_result(bool),
-            wait=wait_exponential_jitter(multiplier=0.05, max=2.0),
-            stop=stop_after_delay(_GIVE_UP_AFTER_SECONDS),
-        )(attempt)
+        # The first attempt is nearly always the last one: only a repeat needs the machinery.
+        if await attempt():
+            await AsyncRetrying(
+                retry=retry_if_result(bool),
+                wait=wait_exponential_jitter(multiplier=0.05, max=2.0),
+                stop=stop_after_delay(_GIVE_UP_AFTER_SECONDS),
+            )(attempt)
     except RetryError:
         logger.error("{} messages stayed unconfirmed; their commands will be delivered again", len(waiting))
     unconfirmed = {id(parcel) for parcel, _ in waiting}

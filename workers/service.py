@@ -33,6 +33,7 @@ from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.rest import open_discord
 from workers.gatekeeper import Gatekeeper
 from workers.guilds import GuildTables
+from workers.housekeeping import Housekeeping
 from workers.keys import KeyTable
 from workers.ports import Handler, Ports
 from workers.projections.guild_state import GuildState
@@ -137,6 +138,7 @@ async def run(
             lanes.leases.keep(),
             lanes.settler.run(),
             Sweeper(transport=transport, sweep=ledger.sweep).run(),
+            Housekeeping(database=database, ledger=ledger, clock=clock).run(),
             switchboard.run(),
             guild_state.run(),
             presence.run(),
