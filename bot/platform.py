@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -19,6 +20,7 @@ from models.database import Database, fetch
 __all__ = ["Platform"]
 
 _REGISTRATION_LOCK = 0x67_62_63_6D_64  # "gbcmd": any number that no other advisory lock of the platform has
+_FAREWELL_SECONDS = 1.0
 _PRIVATE_GUILDS = "SELECT guild_id FROM guild_settings WHERE data @> '{\"private_replies\": true}'::jsonb"
 
 
@@ -64,8 +66,10 @@ class Platform:
         )
 
     async def farewell(self) -> None:
-        """Take this process off the list of live ones."""
-        await processes.farewell(self._database, self._process_id)
+        """Take this process off the list of live ones, where it ever got on it. Raises TimeoutError after a second."""
+        if self._database.connected:
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                await processes.farewell(self._database, self._process_id)
 
     async def control_version(self) -> int:
         """The present version; when it has risen, what depends on it is read first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -36,6 +36,7 @@ __all__ = ["DEFAULT_PAUSES", "broker_publish", "run"]
 
 _FLUSH_SECONDS = 2.0
 _HELPER_PAUSE_SECONDS = 1.0
+_END_SECONDS = 0.5
 _CALLBACK_CONNECTIONS = 200
 
 DEFAULT_PAUSES = Pauses(chance=random.random, identify_seconds=lambda: random.uniform(1, 5))  # noqa: S311 (jitter)
@@ -73,6 +74,22 @@ async def run(
     connector = aiohttp.TCPConnector(limit=_CALLBACK_CONNECTIONS)
     async with aiohttp.ClientSession(connector=connector) as http:
         await _Bot(settings, transport, catalogue, clock, ports, health, pauses, http).run(stop)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel, twice where once was not enough, and wait no longer than a second.
+
+    A cancellation that meets aiormq in the middle of a call to the broker can be swallowed; the close of the
+    transport, which follows, ends what is left.
+    """
+    left = set(tasks)
+    for _ in range(2):
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_END_SECONDS)
+        if not left:
+            return
+    logger.debug("{} parts of the bot hold on to the broker", len(left))
 
 
 class _Bot:
@@ -139,9 +156,7 @@ class _Bot:
             outcome = (await asyncio.gather(shard, return_exceptions=True))[0]
             await self._events.finish(_FLUSH_SECONDS)
             await self._outbox.drained(_FLUSH_SECONDS)
-            for task in helpers:
-                task.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await _end(helpers)
         if isinstance(outcome, Exception):
             raise outcome
 

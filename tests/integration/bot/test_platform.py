@@ -49,3 +49,7 @@ async def test_two_beats_at_once_are_one_row(database: Database) -> None:
     await asyncio.gather(one.beat({}), one.beat({}))
     assert len([row for row in await processes.list_live(database) if row.shard == 9]) == 1
     await one.farewell()
+
+
+async def test_a_farewell_to_a_database_that_was_never_there_is_no_error() -> None:
+    await platform(Database("postgresql://nobody@127.0.0.1:1/nothing")).farewell()

@@ -88,8 +88,9 @@ async def test_a_slash_command_reaches_the_real_broker_and_a_stop_is_quick(
         assert secret not in logged
 
 
-async def test_a_stop_while_the_broker_is_down_is_quick_too(environ: dict[str, str]) -> None:
-    async with running(**{**environ, "AMQP_URL": "amqp://bot:secret@127.0.0.1:1/"}) as process:
+async def test_a_stop_while_broker_and_database_are_down_is_quick_too(environ: dict[str, str]) -> None:
+    nowhere = {"AMQP_URL": "amqp://bot:secret@127.0.0.1:1/", "DATABASE_URL": "postgresql://app:secret@127.0.0.1:1/none"}
+    async with running(**{**environ, **nowhere}) as process:
         assert process.stderr is not None
         logged = ""
         async with asyncio.timeout(20):
