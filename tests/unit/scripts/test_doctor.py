@@ -1,0 +1,63 @@
+"""The doctor's judgement, without anything to look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+
+from scripts.data_dir import DataDir
+from scripts.doctor.machine import check_data_dir, check_packages, pins
+from scripts.doctor.services import skew_finding
+from scripts.running import DataDirLock, Running
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+PINNED = "click==8.5.1 \\\n    --hash=sha256:00\n    # via guildbus\nuvloop==0.23.0 ; sys_platform != 'win32' \\\n"
+
+
+def test_pins_are_read_with_their_markers() -> None:
+    assert pins(PINNED) == [("click", "8.5.1", False), ("uvloop", "0.23.0", True)]
+
+
+@pytest.mark.parametrize(
+    ("installed", "verdict"),
+    [
+        ({"click": "8.5.1", "uvloop": "0.23.0"}, "ok"),
+        ({"click": "8.5.1"}, "ok"),
+        ({"click": "8.4.0", "uvloop": "0.23.0"}, "wrong"),
+        ({}, "wrong"),
+    ],
+)
+def test_packages_must_be_as_pinned(tmp_path: Path, installed: dict[str, str], verdict: str) -> None:
+    def version_of(name: str) -> str:
+        if name not in installed:
+            raise PackageNotFoundError(name)
+        return installed[name]
+
+    file = tmp_path / "runtime.txt"
+    file.write_text(PINNED)
+    assert check_packages(file, version_of).verdict == verdict
+
+
+def test_an_image_has_no_requirements_to_compare(tmp_path: Path) -> None:
+    assert check_packages(tmp_path / "runtime.txt").verdict == "skipped"
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0, "ok"), (-1.5, "ok"), (30, "wrong"), (-30, "wrong")])
+def test_clocks_must_agree(seconds: float, verdict: str) -> None:
+    finding = skew_finding(NOW + timedelta(seconds=seconds), NOW)
+    assert finding.verdict == verdict
+    if verdict == "wrong":
+        assert ("ahead of" in finding.detail) == (seconds > 0)
+
+
+def test_a_data_directory_says_who_uses_it(tmp_path: Path) -> None:
+    directory = DataDir(tmp_path)
+    assert "not in use" in check_data_dir(directory).detail
+    lock = DataDirLock(directory.lock_file)
+    lock.acquire(Running(pid=7, what="guildbus up"))
+    assert "process 7" in check_data_dir(directory).detail
+    lock.release()
+    assert "will be made" in check_data_dir(DataDir(tmp_path / "new")).detail
