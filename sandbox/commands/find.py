@@ -52,12 +52,13 @@ def leaves(command: dict[str, Any]) -> list[Found]:
 
 
 def find(state: WorldState, guild_id: int, text: str) -> Found | None:
-    name = " ".join(text.removeprefix("/").split())
-    for command in commands_of(state, guild_id):
-        for leaf in leaves(command):
-            if leaf.name == name:
-                return leaf
-    return None
+    """By its path; "moderation warn" also finds /warn where no group `moderation` has one.
+
+    Scripts name a command by its area, and need not know which of them Discord shows in a group.
+    """
+    by_name = {leaf.name: leaf for command in commands_of(state, guild_id) for leaf in leaves(command)}
+    words = text.removeprefix("/").split()
+    return by_name.get(" ".join(words)) or by_name.get(" ".join(words[1:]))
 
 
 def may_use(command: dict[str, Any], permissions: int) -> bool:

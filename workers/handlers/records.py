@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.errors import InvalidMessage
-from models import settings_store, warnings
+from models import control, settings_store, warnings
 from models.errors import StaleVersion
 from models.guild_settings import parse_setting
 from models.outcome import Outcome
@@ -51,6 +51,7 @@ async def set_setting(call: Call) -> Outcome:
         raise PermanentFailure(str(error), code="invalid_setting") from error
     except StaleVersion as error:
         raise PermanentFailure(str(error), code="stale_version") from error
+    await control.bump(call.connection)  # whoever keeps settings in memory reads them again
     return Outcome(
         f"`{options.key}` is now `{value}` (version {after.version}).",
         data={"version": after.version},
