@@ -64,12 +64,12 @@ class Settings:
         profile = reader.choice("PROFILE", ("development", "test", "production"), default="development")
         host = reader.text("HOST", default="127.0.0.1")
         port = reader.integer("PORT", default=8080, minimum=1, maximum=65535)
-        secret = reader.secret("SESSION_SECRET", default=Secret(_DEVELOPMENT_SECRET)).reveal()
+        secret = _revealed(reader.secret("SESSION_SECRET", default=Secret(_DEVELOPMENT_SECRET)))
         settings = cls(
             public_url=reader.url("PUBLIC_URL", _HTTP, default=f"http://{_shown_host(host)}:{port}").rstrip("/"),
             session_secret=secret.encode(),
             discord_application_id=reader.integer("DISCORD_APPLICATION_ID", minimum=1),
-            discord_client_secret=reader.secret("DISCORD_CLIENT_SECRET").reveal(),
+            discord_client_secret=_revealed(reader.secret("DISCORD_CLIENT_SECRET")),
             discord_api_url=reader.url("DISCORD_API_URL", _HTTP, default=_DISCORD_API).rstrip("/"),
             discord_authorize_url=reader.url("DISCORD_AUTHORIZE_URL", _HTTP, default=""),
             discord_cdn_url=reader.url("DISCORD_CDN_URL", _HTTP, default="").rstrip("/"),
@@ -105,6 +105,12 @@ class Settings:
         return "__Host-guildbus-login" if self.https else "guildbus-login"
 
     @property
+    def broker_address(self) -> str:
+        """Host and port of the broker, without user and password."""
+        parts = urlsplit(self.amqp_url)
+        return f"{parts.hostname}:{parts.port or 5672}" if parts.hostname else "this process"
+
+    @property
     def authorize_url(self) -> str:
         return self.discord_authorize_url or authorize_url_of(self.discord_api_url)
 
@@ -126,10 +132,15 @@ def _refuse_what_is_unsafe(reader: SettingsReader, settings: Settings) -> None:
         reader.problem("PUBLIC_URL", "URL", "production needs https://, else anybody on the way reads the cookies")
     if settings.session_secret == _DEVELOPMENT_SECRET.encode() or len(settings.session_secret) < _SHORTEST_SECRET:
         reader.problem("SESSION_SECRET", "secret text", f"production needs {_SHORTEST_SECRET} random characters")
-    if settings.amqp_url and "guest:guest@" in settings.amqp_url:
+    if "guest:guest@" in str(settings.amqp_url):
         reader.problem("AMQP_URL", "URL", "production does not use the broker's guest account")
-    if settings.discord_api_url and "/sandbox" in settings.discord_api_url:
+    if "/sandbox" in settings.discord_api_url:
         reader.problem("DISCORD_API_URL", "URL", "production does not use the sandbox")
+
+
+def _revealed(secret: Secret | object) -> str:
+    """What is missing reads as empty until `finish` tells of it, together with everything else."""
+    return secret.reveal() if isinstance(secret, Secret) else ""
 
 
 def _shown_host(host: str) -> str:

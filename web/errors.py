@@ -37,8 +37,10 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
+    """What is down, but not where it lives: that is for the log and for /readyz."""
     logger.warning("not available: {}", error)
-    return await _answer(request, Problem("unavailable", str(error), headers={"Retry-After": "5"}))
+    what = "The database" if isinstance(error, DatabaseUnavailable) else "The message broker"
+    return await _answer(request, Problem("unavailable", f"{what} cannot be reached.", headers={"Retry-After": "5"}))
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:

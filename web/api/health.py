@@ -50,7 +50,10 @@ async def health(request: Request) -> Response:
 async def _dependencies(parts: Parts) -> dict[str, dict[str, Any]]:
     loaded = parts.follower.loaded.is_set()
     return {
-        "broker": {"ok": parts.transport.connected, **_why(not parts.transport.connected, "not connected")},
+        "broker": {
+            "ok": parts.transport.connected,
+            **_why(not parts.transport.connected, f"not connected to the broker at {parts.settings.broker_address}"),
+        },
         "database": await _database(parts),
         "live_stream": {"ok": loaded, **_why(not loaded, parts.follower.trouble or "loading")},
         "process": {"ok": not parts.hub.stopping, **_why(parts.hub.stopping, "stopping")},

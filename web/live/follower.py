@@ -74,8 +74,10 @@ class Follower:
             await asyncio.sleep(self._retry_seconds)
 
     def _failed(self, error: Exception) -> None:
-        self.trouble = f"{type(error).__name__}: {error}"
-        logger.warning("the live stream cannot be read: {}", self.trouble)
+        trouble = f"{type(error).__name__}: {error}"
+        # Once, and not every second for as long as it lasts.
+        logger.log("DEBUG" if trouble == self.trouble else "WARNING", "the live stream cannot be read: {}", trouble)
+        self.trouble = trouble
 
     async def _follow_once(self) -> None:
         start = await self._start()

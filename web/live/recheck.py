@@ -43,6 +43,8 @@ class Recheck:
                 await asyncio.sleep(min(1.0, self._every_seconds))
 
     async def _check(self, subscription: Subscription, still_allowed: StillAllowed) -> None:
+        if subscription.is_stuck():
+            subscription.close("slow")
         if subscription.closed.is_set():
             return
         try:

@@ -23,6 +23,7 @@ class Subscription:
     """
 
     __slots__ = (
+        "_delivered_when_waiting",
         "_frames",
         "_most",
         "_waiting",
@@ -43,6 +44,7 @@ class Subscription:
         self.reason: CloseReason | None = None
         self.closed = asyncio.Event()
         self.delivered = 0
+        self._delivered_when_waiting = -1
         self._most = most
         self._frames: deque[bytes] = deque()
         self._waiting: asyncio.Future[None] | None = None
@@ -58,6 +60,12 @@ class Subscription:
         waiting = self._waiting
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
+
+    def is_stuck(self) -> bool:
+        """Whether frames waited when this was last asked, and none was taken since: the client does not read."""
+        stuck = self.delivered == self._delivered_when_waiting
+        self._delivered_when_waiting = self.delivered if self._frames else -1
+        return stuck
 
     def close(self, reason: CloseReason) -> None:
         """Hand out nothing more. The first reason is kept."""

@@ -70,6 +70,7 @@ function problemWith(option, input) {
     if (option.minimum !== null && value < option.minimum) return `At least ${option.minimum}.`;
     if (option.maximum !== null && value > option.maximum) return `At most ${option.maximum}.`;
   }
+  if (["member", "role", "channel"].includes(option.kind) && !/^\d{1,19}$/.test(value)) return `Choose a ${option.kind} from the list.`;
   if (typeof value === "string" && option.kind === "text") {
     if (option.minimum !== null && value.length < option.minimum) return `At least ${option.minimum} characters.`;
     if (option.maximum !== null && value.length > option.maximum) return `At most ${option.maximum} characters.`;

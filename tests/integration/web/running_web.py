@@ -141,7 +141,7 @@ async def running_web(database: Database, transport: Transport, **changes: Any) 
     running = RunningWeb(url, app, database, transport, settings, world)
     try:
         async with running.client() as client, asyncio.timeout(15):
-            while not server.started or (await client.get("/readyz")).status_code != 200:
+            while not server.started or (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         yield running
     finally:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-__all__ = ["Frame", "Stream", "open_stream"]
+__all__ = ["Frame", "Stream", "eventually", "open_stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,13 @@ class Stream:
                 data = line[6:]
             elif line == "" and (data or name == "comment"):
                 return Frame(name, json.loads(data) if data else None, id)
+
+
+async def eventually(condition: Callable[[], bool], seconds: float = 4.0) -> None:
+    """Raises TimeoutError where it does not come true."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what is waited for sets no event of ours
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

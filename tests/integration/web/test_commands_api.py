@@ -20,6 +20,7 @@ from tests.integration.web.sse import open_stream
 PATH = f"/api/v1/guilds/{GUILD}/commands"
 WARN = {"type": "moderation.warn", "options": {"member": str(MEMBER), "reason": "spam"}}
 PING = {"type": "utility.ping"}
+TIMEOUT = {"type": "moderation.timeout"}
 
 
 def keyed(key: str = "k1") -> dict[str, str]:
@@ -132,8 +133,8 @@ BAD: list[tuple[Any, int, str, dict[str, str]]] = [
     ({**WARN, "options": {**WARN["options"], "loud": True}}, 422, "options_invalid", {"option": "loud"}),  # type: ignore[dict-item]
     ({**WARN, "options": {"member": "abc", "reason": "x"}}, 422, "options_invalid", {"option": "member"}),
     ({**WARN, "options": {"member": "5", "reason": "x" * 401}}, 422, "options_invalid", {"option": "reason"}),
-    ({"type": "moderation.timeout", "options": {"member": "5", "minutes": 0}}, 422, "options_invalid", {"option": "minutes"}),
-    ({"type": "moderation.timeout", "options": {"member": "5", "minutes": 10**30}}, 422, "options_invalid", {"option": "minutes"}),
+    ({**TIMEOUT, "options": {"member": "5", "minutes": 0}}, 422, "options_invalid", {"option": "minutes"}),
+    ({**TIMEOUT, "options": {"member": "5", "minutes": 10**30}}, 422, "options_invalid", {"option": "minutes"}),
     (b'{"type": "moderation.warn", "options": ' + b'"x' + b"x" * 2_000_000 + b'"}', 413, "body_too_large", {}),
 ]  # fmt: skip
 

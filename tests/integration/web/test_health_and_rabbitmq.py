@@ -21,7 +21,10 @@ async def test_probes_say_what_is_missing(web: RunningWeb) -> None:
         await web.transport.close()
         answer = await client.get("/readyz")
         assert answer.status_code == 503
-        assert answer.json()["dependencies"]["broker"] == {"ok": False, "detail": "not connected"}
+        assert answer.json()["dependencies"]["broker"] == {
+            "ok": False,
+            "detail": "not connected to the broker at this process",
+        }
         assert answer.json()["dependencies"]["database"] == {"ok": True}
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/healthz")).json()["status"] == "unhealthy"
@@ -40,23 +43,25 @@ async def test_on_a_real_broker_a_click_is_confirmed_and_seen_by_two_processes(
     for transport in transports:
         await transport.start()
     try:
-        async with running_web(database, one) as first, running_web(database, two) as second:
-            async with await first.key_client() as client, open_stream(client, GUILD) as here:
-                await here.until("initial")
-                async with second.client(Authorization=client.headers["authorization"]) as elsewhere:
-                    async with open_stream(elsewhere, GUILD) as there:
-                        await there.until("initial")
-                        answer = await client.post(
-                            PATH, json={"type": "utility.ping"}, headers={"Idempotency-Key": "r"}
-                        )
-                        assert answer.status_code == 202, answer.text
-                        [seen] = await here.events(1)
-                        [seen_there] = await there.events(1)
-                        assert seen.data["data"]["command_id"] == answer.json()["id"]
-                        assert seen == seen_there
-                    missed = [await first.publish() for _ in range(3)]
-                    async with open_stream(elsewhere, GUILD, last_id=seen.id) as there:
-                        assert [frame.data["id"] for frame in await there.events(3)] == missed
+        async with (
+            running_web(database, one) as first,
+            running_web(database, two) as second,
+            await first.key_client() as client,
+            second.client(Authorization=client.headers["authorization"]) as elsewhere,
+            open_stream(client, GUILD) as here,
+        ):
+            await here.until("initial")
+            async with open_stream(elsewhere, GUILD) as there:
+                await there.until("initial")
+                answer = await client.post(PATH, json={"type": "utility.ping"}, headers={"Idempotency-Key": "r"})
+                assert answer.status_code == 202, answer.text
+                [seen] = await here.events(1)
+                [seen_there] = await there.events(1)
+                assert seen.data["data"]["command_id"] == answer.json()["id"]
+                assert seen == seen_there
+            missed = [await first.publish() for _ in range(3)]
+            async with open_stream(elsewhere, GUILD, last_id=seen.id) as there:
+                assert [frame.data["id"] for frame in await there.events(3)] == missed
     finally:
         for transport in transports:
             await transport.close()

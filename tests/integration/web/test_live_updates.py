@@ -16,7 +16,7 @@ from bus.transport import Message, Transport
 from models import api_keys, streams
 from models.database import Database
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb, running_web
-from tests.integration.web.sse import Stream, open_stream
+from tests.integration.web.sse import Stream, eventually, open_stream
 
 
 async def test_f1_connected_then_initial_with_the_state_and_the_offset_read_before_it(web: RunningWeb) -> None:
@@ -42,10 +42,13 @@ async def test_f1_connected_then_initial_with_the_state_and_the_offset_read_befo
 
 
 async def test_f2_heartbeats_are_comments(database: Database, transport: Transport, web: RunningWeb) -> None:
-    async with running_web(database, transport, heartbeat_seconds=0.2) as quick:
-        async with await quick.key_client() as client, open_stream(client, GUILD) as stream:
-            for _ in range(2):
-                assert (await stream.until("comment", 2)).data is None
+    async with (
+        running_web(database, transport, heartbeat_seconds=0.2) as quick,
+        await quick.key_client() as client,
+        open_stream(client, GUILD) as stream,
+    ):
+        for _ in range(2):
+            assert (await stream.until("comment", 2)).data is None
 
 
 async def test_f3_nothing_between_may_keep_or_hold_back_the_stream(web: RunningWeb) -> None:
@@ -63,9 +66,7 @@ async def test_f4_a_client_that_leaves_is_forgotten_at_once(web: RunningWeb) -> 
             await stream.until("initial")
             assert len(hub) == 1
             tasks = len(asyncio.all_tasks())
-        async with asyncio.timeout(2):
-            while len(hub):
-                await asyncio.sleep(0.01)
+        await eventually(lambda: len(hub) == 0)
         await asyncio.sleep(0.1)
         assert len(asyncio.all_tasks()) < tasks
         assert web.app.state.parts.recheck._checks == {}
@@ -113,12 +114,14 @@ async def test_f6_a_session_goes_on_in_another_process_without_loss_or_repeat(
             assert [frame.data["id"] for frame in frames] == seen
         missed = [await web.publish() for _ in range(5)]
         await web.publish(guild_id=OTHER_GUILD)
-        async with other.client(Authorization=client.headers["authorization"]) as elsewhere:
-            async with open_stream(elsewhere, GUILD, last_id=frames[-1].id) as stream:
-                connected = await stream.next()
-                assert connected.data["resumed"] is True
-                missed.append(await web.publish())
-                assert [frame.data["id"] for frame in await stream.events(6)] == missed
+        async with (
+            other.client(Authorization=client.headers["authorization"]) as elsewhere,
+            open_stream(elsewhere, GUILD, last_id=frames[-1].id) as stream,
+        ):
+            connected = await stream.next()
+            assert connected.data["resumed"] is True
+            missed.append(await web.publish())
+            assert [frame.data["id"] for frame in await stream.events(6)] == missed
 
 
 async def test_f6_the_id_may_come_in_the_query(web: RunningWeb) -> None:
@@ -170,9 +173,7 @@ async def test_f6_a_stream_made_anew_resets_every_session(web: RunningWeb) -> No
             old = (await stream.until("initial")).id
             await streams.renew(web.database, "live")
             assert await stream.ends_within(4)
-        async with asyncio.timeout(4):
-            while not web.app.state.parts.follower.loaded.is_set():
-                await asyncio.sleep(0.02)
+        await eventually(web.app.state.parts.follower.loaded.is_set)
         async with open_stream(client, GUILD, last_id=old) as stream:
             await stream.until("reset")
 
@@ -252,9 +253,12 @@ async def test_a_lost_membership_a_logout_and_a_revoked_key_each_close_the_strea
 
 
 async def test_streams_per_person_are_limited(database: Database, transport: Transport, web: RunningWeb) -> None:
-    async with running_web(database, transport, streams_per_principal=1) as small:
-        async with await small.key_client() as client, open_stream(client, GUILD) as stream:
-            await stream.until("initial")
-            answer = await client.get(f"/api/v1/guilds/{GUILD}/events")
-            assert (answer.status_code, answer.json()["code"]) == (429, "too_many_streams")
-            assert answer.headers["retry-after"]
+    async with (
+        running_web(database, transport, streams_per_principal=1) as small,
+        await small.key_client() as client,
+        open_stream(client, GUILD) as stream,
+    ):
+        await stream.until("initial")
+        answer = await client.get(f"/api/v1/guilds/{GUILD}/events")
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_streams")
+        assert answer.headers["retry-after"]

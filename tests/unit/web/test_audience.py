@@ -60,6 +60,17 @@ async def test_a_full_queue_closes_its_session_and_no_other() -> None:
     assert await received(fast) == b"frame" * 5
 
 
+async def test_a_session_that_takes_nothing_between_two_looks_is_stuck() -> None:
+    one = subscription("viewer", "me")
+    assert not one.is_stuck()
+    one.push(b"a")
+    assert not one.is_stuck()
+    await one.chunk()
+    one.push(b"b")
+    assert not one.is_stuck()
+    assert one.is_stuck()
+
+
 async def test_a_removed_session_leaves_nothing_behind() -> None:
     hub, one = Hub(), subscription("viewer", "me")
     hub.add(one)

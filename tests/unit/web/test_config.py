@@ -1,0 +1,58 @@
+import pytest
+
+from models.config import ConfigError
+from web.config import Settings, authorize_url_of, cdn_url_of
+
+GIVEN = {
+    "AMQP_URL": "amqp://web:planted@broker/",
+    "DATABASE_URL": "postgresql://web:planted@db/guildbus",
+    "DISCORD_APPLICATION_ID": "5",
+    "DISCORD_CLIENT_SECRET": "planted",
+}
+SAFE = {"PROFILE": "production", "PUBLIC_URL": "https://bus.example", "SESSION_SECRET": "s" * 32}
+
+
+def refused(**environ: str) -> set[str]:
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_environ({**GIVEN, **environ})
+    return {problem.variable for problem in caught.value.problems}
+
+
+def test_development_needs_no_more_than_broker_database_and_discord() -> None:
+    settings = Settings.from_environ(GIVEN)
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.session_cookie == "guildbus"
+    assert not settings.https
+
+
+def test_everything_that_is_missing_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_environ({"PROFILE": "production"})
+    missing = {problem.variable for problem in caught.value.problems}
+    assert missing == {*GIVEN, "PUBLIC_URL", "SESSION_SECRET"}
+
+
+def test_production_takes_safe_values_and_prefixes_its_cookies() -> None:
+    settings = Settings.from_environ({**GIVEN, **SAFE})
+    assert settings.session_cookie == "__Host-guildbus"
+    assert settings.origin == "https://bus.example"
+
+
+def test_production_refuses_what_is_unsafe() -> None:
+    assert refused(**{**SAFE, "PUBLIC_URL": "http://bus.example"}) == {"PUBLIC_URL"}
+    assert refused(**{**SAFE, "SESSION_SECRET": "short"}) == {"SESSION_SECRET"}
+    assert refused(**{**SAFE, "AMQP_URL": "amqp://guest:guest@broker/"}) == {"AMQP_URL"}
+    assert refused(**{**SAFE, "DISCORD_API_URL": "http://x/sandbox/discord/api/v10"}) == {"DISCORD_API_URL"}
+
+
+def test_no_secret_is_shown() -> None:
+    assert "planted" not in repr(Settings.from_environ(GIVEN))
+
+
+def test_login_and_pictures_are_found_beside_the_api() -> None:
+    assert authorize_url_of("https://discord.com/api/v10") == "https://discord.com/oauth2/authorize"
+    assert cdn_url_of("https://discord.com/api/v10") == "https://cdn.discordapp.com"
+    sandbox = "http://127.0.0.1:8090/sandbox/discord/api/v10"
+    assert authorize_url_of(sandbox) == "http://127.0.0.1:8090/sandbox/oauth2/authorize"
+    assert cdn_url_of(sandbox) == "http://127.0.0.1:8090/sandbox/cdn"
+    assert authorize_url_of("https://discord.com.evil.example/api").startswith("https://discord.com.evil.example/")
