@@ -181,4 +181,8 @@ _FOR_THE_INBOX = frozenset(("failed", "dead", "in_doubt"))
 
 
 def _user_id(command: Command) -> Snowflake | None:
-    return Snowflake(command.actor.id) if command.actor.kind == "user" else None
+    """Whom to answer in person; None for an actor that is nobody on Discord."""
+    try:
+        return Snowflake(command.actor.id) if command.actor.kind == "user" else None
+    except ValueError:
+        return None

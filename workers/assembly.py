@@ -25,6 +25,8 @@ from workers.transactions import Transactions
 
 __all__ = ["Lanes", "assemble"]
 
+_BACKLOG_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
@@ -34,6 +36,10 @@ class Lanes:
     pools: Sequence[Pool]
     settler: Settler
     leases: Leases
+
+    def backlogged(self) -> bool:
+        """Whether some lane's queue has held more than its workers take for a while."""
+        return not all(pool.was_empty_within(_BACKLOG_SECONDS) for pool in self.pools)
 
 
 def assemble(

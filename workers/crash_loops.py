@@ -24,6 +24,7 @@ from models.ledger_types import AuditRecord, Claim
 from models.outcome import Outcome
 from models.spec import CommandSpec
 from workers.announcements import end_messages, retry_message
+from workers.deaths import broker_death
 from workers.endings import poisoned
 from workers.publisher import Parcel, publish_parcels
 
@@ -46,23 +47,24 @@ class CrashLoops:
 
     async def second_chance(self, delivery: Delivery) -> bool:
         """True where the command goes on (or was ended in the ledger, and its own dead letter is under way)."""
-        if delivery.headers.get("x-first-death-reason") != "delivery_limit":
+        death = broker_death(delivery)
+        if "guildbus-reason" in delivery.headers or death is None or death[0] != "delivery_limit":
             return False
         try:
             command = codec.decode(codec.decompress(delivery.body, delivery.content_encoding), Command)
             options = self._catalogue.parse_command(command)
         except InvalidMessage:
             return False
-        queue = str(delivery.headers.get("x-first-death-queue", f"commands.{command.lane}"))
+        queue = death[1] or f"commands.{command.lane}"
         if command.attempt < self._topology.max_attempts:
-            return await self._again(command, queue)
+            return await self._again(command, queue, attempt=command.attempt + 1)
         return await self._end(command, options, queue)
 
-    async def _again(self, command: Command, queue: str) -> bool:
+    async def _again(self, command: Command, queue: str, *, attempt: int) -> bool:
         """After the longest lease that a lost worker can have left behind."""
         ladder = self._topology.ladder
         level = next((rung for rung in ladder if rung.delay_seconds >= _LEASE_LEVEL_SECONDS), ladder[-1])
-        copy = msgspec.structs.replace(command, attempt=command.attempt + 1)
+        copy = msgspec.structs.replace(command, attempt=attempt)
         parcel = Parcel([retry_message(copy, queue=queue, exchange=level.name, delay_seconds=_LEASE_LEVEL_SECONDS)])
         await publish_parcels(self._transport, [parcel])
         return parcel.confirmed
@@ -72,6 +74,11 @@ class CrashLoops:
         outcome = poisoned(options.effect).outcome
         claim = dead_claim(command, options.subject_of(), outcome, now)
         (claimed,) = await self._ledger.claim([claim], 0.0)
+        if claimed.verdict == "stale":
+            return True  # a later attempt goes on
+        if claimed.verdict in ("held", "unknown"):
+            # The lease of the worker that was lost last still runs: whoever takes over finds the attempts used up.
+            return await self._again(command, queue, attempt=command.attempt)
         if claimed.verdict not in ("fresh", "finished") or claimed.state is None:
             return False
         parcel = Parcel(

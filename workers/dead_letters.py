@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from bus.errors import InvalidMessage
 from bus.ids import derived_id, id_time, new_id
 from bus.transport import Consumer, Delivery, Transport
 from models.dead_letters import DeadLetter
+from workers.deaths import broker_death
 from workers.invalid import excerpt_of
 from workers.until_done import until_done
 
@@ -38,7 +39,7 @@ def dead_letter_of(delivery: Delivery, clock: Clock) -> DeadLetter:
     A command's letter has an id derived from the command and its attempt, so that it is filed once however often
     it arrives. What can't be read as a command is filed by what is left of it.
     """
-    why = _why(delivery.headers, delivery.queue)
+    why = _why(delivery)
     try:
         command = codec.decode(codec.decompress(delivery.body, delivery.content_encoding), Command)
         died_at = id_time(command.id)
@@ -68,12 +69,13 @@ def dead_letter_of(delivery: Delivery, clock: Clock) -> DeadLetter:
     )
 
 
-def _why(headers: Mapping[str, object], queue: str) -> _Why:
+def _why(delivery: Delivery) -> _Why:
+    headers = delivery.headers
     reason = headers.get("guildbus-reason")
     if reason is not None:
-        return _Why(str(reason), str(headers.get("guildbus-code", "failed")), str(headers.get("guildbus-queue", queue)))
-    broker = str(headers.get("x-first-death-reason", "unknown"))
-    origin = str(headers.get("x-first-death-queue", queue))
+        code, queue = headers.get("guildbus-code", "failed"), headers.get("guildbus-queue", delivery.queue)
+        return _Why(_plain(reason), _plain(code), _plain(queue))
+    broker, origin = broker_death(delivery) or ("unknown", delivery.queue)
     words = {
         "delivery_limit": "It was delivered too often without being acknowledged: what it does may kill its worker.",
         "rejected": "A worker rejected it.",
@@ -81,6 +83,11 @@ def _why(headers: Mapping[str, object], queue: str) -> _Why:
         "maxlen": "Its queue was full.",
     }
     return _Why(words.get(broker, f"The broker set it aside ({broker})."), broker, origin)
+
+
+def _plain(header: object) -> str:
+    """A header as text that can be stored: a letter that cannot would hold up all that come after it."""
+    return str(header).replace("\x00", "␀").encode("utf-8", "replace").decode()[:1000]
 
 
 class DeadLetterReader:

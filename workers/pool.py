@@ -28,6 +28,7 @@ _BATCH = 64
 _BATCH_WAIT_SECONDS = 0.003
 _BATCHES_AT_ONCE = 4
 _QUIET_SECONDS = 1.0
+_EMPTY_SECONDS = 0.05
 
 
 class Pool:
@@ -61,25 +62,46 @@ class Pool:
         self._consumer: Consumer | None = None
         self._nothing_in_hand = asyncio.Event()
         self._nothing_in_hand.set()
+        self._let_go = asyncio.Event()
+        self._waiting_since: float | None = None
+        self._empty_at: float | None = None
 
     async def run(self) -> None:
         async with self._transport.consume(self._queue, prefetch=self._prefetch) as consumer:
             self._consumer = consumer
-            while batch := await consumer.batch(most=_BATCH, wait_seconds=_BATCH_WAIT_SECONDS):
+            while batch := await self._next(consumer):
                 await self._take(consumer, batch)
-            await self._idle()
+            await self._let_go.wait()
+
+    async def _next(self, consumer: Consumer) -> list[Delivery]:
+        asked_at = self._clock.monotonic()
+        self._waiting_since = asked_at
+        batch = await consumer.batch(most=_BATCH, wait_seconds=_BATCH_WAIT_SECONDS)
+        self._waiting_since = None
+        now = self._clock.monotonic()
+        if now - asked_at > _EMPTY_SECONDS:
+            self._empty_at = now
+        return batch
+
+    def was_empty_within(self, seconds: float) -> bool:
+        """Whether the queue had nothing more to give at some moment of the last `seconds`."""
+        now = self._clock.monotonic()
+        waiting = self._waiting_since is not None and now - self._waiting_since > _EMPTY_SECONDS
+        return waiting or (self._empty_at is not None and now - self._empty_at <= seconds)
 
     async def stop(self, *, grace_seconds: float) -> None:
         """Take nothing new, finish what is in hand within the grace period, then let go of the rest."""
-        if self._consumer is None:
-            return
-        await self._consumer.stop()
+        if self._consumer is not None:
+            await self._consumer.stop()
         try:
             async with asyncio.timeout(grace_seconds):
                 await self._idle()
         except TimeoutError:
             logger.warning("{} commands of {} are left to others", len(self._works), self._queue)
             self._pipeline.cancel()
+            for task in self._tasks:
+                task.cancel("stopping")
+        self._let_go.set()
 
     async def _idle(self) -> None:
         while self._works or self._tasks:

@@ -21,6 +21,7 @@ from workers.failures import AttemptFailed, PermanentFailure, failure_of
 from workers.invalid import invalid_message
 from workers.ports import Discord
 from workers.publisher import Parcel, publish_parcels
+from workers.until_done import until_done
 
 __all__ = ["TOKEN_LIFE", "Replies", "late_text", "token_is_alive"]
 
@@ -28,6 +29,7 @@ TOKEN_LIFE = timedelta(minutes=15)
 _MARGIN = timedelta(seconds=5)
 _AT_ONCE = 32
 # Discord's reference, "JSON Error Codes": the interaction, its webhook or its message is gone.
+_ACKNOWLEDGED = "discord_40060"
 _GONE = frozenset(("discord_10015", "discord_10062", "discord_10008", "discord_50027"))
 
 Delivered = Callable[[Sequence[UUID]], Awaitable[None]]
@@ -105,7 +107,8 @@ class Replies:
         except AttemptFailed as failure:
             await self._fail(consumer, delivery, reply, failure)
             return
-        await self._delivered([reply.command_id])
+        # It was said: while the database is away the note of it waits, and the delivery with it.
+        await until_done("The note of a reply", lambda: self._delivered([reply.command_id]))
         consumer.ack(delivery)
 
     async def _say(self, reply: Reply) -> None:
@@ -115,6 +118,8 @@ class Replies:
             try:
                 await self._discord.edit_reply(application_id, token, text=reply.content)
             except PermanentFailure as failure:
+                if failure.code == _ACKNOWLEDGED:
+                    return
                 if failure.code not in _GONE:
                     raise
             else:

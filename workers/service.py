@@ -48,6 +48,7 @@ __all__ = ["run"]
 
 VERSION = "0.1.0"
 _HEARTBEAT_SECONDS = 5.0
+_LET_GO_SECONDS = 1.0
 
 
 async def run(
@@ -137,7 +138,7 @@ async def run(
         background: Sequence[Coroutine[None, None, None]] = (
             lanes.leases.keep(),
             lanes.settler.run(),
-            Sweeper(transport=transport, sweep=ledger.sweep).run(),
+            Sweeper(transport=transport, sweep=ledger.sweep, backlogged=lanes.backlogged).run(),
             Housekeeping(database=database, ledger=ledger, clock=clock).run(),
             switchboard.run(),
             guild_state.run(),
@@ -151,7 +152,9 @@ async def run(
                 ends: list[asyncio.Future[Any]] = [stopping, failed, *receiving]
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 await parts.stop(settings.grace_seconds)
-                await asyncio.gather(*receiving)
+                done, _ = await asyncio.wait(receiving, timeout=_LET_GO_SECONDS)
+                for task in done:
+                    task.result()
             finally:
                 for task in (stopping, *receiving):
                     task.cancel()

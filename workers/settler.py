@@ -71,7 +71,7 @@ class Settler:
 
     async def _finish(self, batch: list[_Ended]) -> None:
         await self._publish_copies(batch)
-        await self._conclude(batch, await self._settle_until_done(batch))
+        await self._conclude(*await self._settle_until_done(batch))
 
     async def _conclude(self, batch: Sequence[_Ended], settled: Sequence[Settled]) -> None:
         revisions = {answer.id: answer.revision for answer in settled}
@@ -111,30 +111,29 @@ class Settler:
             )
         await publish_parcels(self._transport, copies)
 
-    async def _settle_until_done(self, batch: Sequence[_Ended]) -> list[Settled]:
+    async def _settle_until_done(self, batch: Sequence[_Ended]) -> tuple[Sequence[_Ended], Sequence[Settled]]:
         """The effects have happened: the rows are written as soon as the database is there again.
 
         While it is not, the leases run out and others may take over; the fence then refuses these rows. An outcome
         that PostgreSQL cannot hold is replaced by words that say so: the state is what counts.
         """
-        endings = {ended.work.command.id: ended.ending for ended in batch}
-
-        async def settle() -> list[Settled]:
-            now = self._clock.now()
-            return await self._settle([settlement(one.work, endings[one.work.command.id], now=now) for one in batch])
-
-        answers = await until_done(f"Settling {len(batch)} commands", settle)
+        answers = await self._settled(batch)
         problems = {answer.id: answer.problem for answer in answers if answer.problem}
         if not problems:
-            return answers
+            return batch, answers
         for id_, problem in problems.items():
             logger.error("The outcome of {} cannot be stored: {}", id_, problem)
-            endings[id_] = replace(endings[id_], outcome=_UNSTORABLE)
-        again = [one for one in batch if one.work.command.id in problems]
-        now = self._clock.now()
-        rows = [settlement(one.work, endings[one.work.command.id], now=now) for one in again]
-        repeated = {answer.id: answer for answer in await until_done("Settling", lambda: self._settle(rows))}
-        return [repeated.get(answer.id, answer) for answer in answers]
+        # What cannot be stored cannot be published either.
+        told = [_storable(ended) if ended.work.command.id in problems else ended for ended in batch]
+        again = await self._settled([ended for ended in told if ended.work.command.id in problems])
+        return told, [*(answer for answer in answers if answer.id not in problems), *again]
+
+    async def _settled(self, batch: Sequence[_Ended]) -> list[Settled]:
+        async def settle() -> list[Settled]:
+            now = self._clock.now()
+            return await self._settle([settlement(ended.work, ended.ending, now=now) for ended in batch])
+
+        return await until_done(f"Settling {len(batch)} commands", settle)
 
     def _messages(self, ended: _Ended, revision: int) -> list[Message]:
         work, ending, now = ended.work, ended.ending, self._clock.now()
@@ -162,6 +161,10 @@ class Settler:
             next_attempt_at=now + timedelta(seconds=ending.retry.delay_seconds),
         )
         return [event]
+
+
+def _storable(ended: _Ended) -> _Ended:
+    return _Ended(ended.work, replace(ended.ending, outcome=_UNSTORABLE))
 
 
 async def deliver(transport: Transport, works: Sequence[Work], parcels: Sequence[Parcel], observe: Observe) -> None:

@@ -28,14 +28,27 @@ def doubted(command: Command) -> Command:
 
 
 class Sweeper:
-    """Looks every few seconds for what is overdue by `margin_seconds`; `sweep` hides what it returns for a while."""
+    """Looks every few seconds for what is overdue by `margin_seconds`; `sweep` hides what it returns for a while.
+
+    While the queues hold more than the workers take, what looks overdue is mostly waiting in line, and publishing it
+    again would make the line longer: then only what is very late is.
+    """
 
     def __init__(
-        self, *, transport: Transport, sweep: Sweep, margin_seconds: float = 20.0, every_seconds: float = 5.0
+        self,
+        *,
+        transport: Transport,
+        sweep: Sweep,
+        backlogged: Callable[[], bool],
+        margin_seconds: float = 20.0,
+        backlog_margin_seconds: float = 900.0,
+        every_seconds: float = 5.0,
     ) -> None:
         self._transport = transport
         self._sweep = sweep
+        self._backlogged = backlogged
         self._margin_seconds = margin_seconds
+        self._backlog_margin_seconds = backlog_margin_seconds
         self._every_seconds = every_seconds
 
     async def run(self) -> None:
@@ -49,7 +62,8 @@ class Sweeper:
 
     async def sweep_once(self) -> int:
         """How many commands were published again."""
-        overdue = await self._sweep(self._margin_seconds, _LIMIT)
+        margin = self._backlog_margin_seconds if self._backlogged() else self._margin_seconds
+        overdue = await self._sweep(margin, _LIMIT)
         if overdue:
             logger.info("{} commands were overdue and are published again", len(overdue))
             await publish_parcels(self._transport, [Parcel([command_message(doubted(command))]) for command in overdue])

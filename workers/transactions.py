@@ -46,6 +46,9 @@ class Transactions:
             if work.command.dry_run:
                 claim = claim_finished(work, DRY_RUN, now=self._clock.now())
                 (claimed,) = await self._ledger.claim([claim], 0.0)
+            elif claimed.verdict == "superseded":
+                # Its end was rolled back with the handler's writes: it must stand all the same.
+                (claimed,) = await self._ledger.claim([claim], 0.0)
         return claim, claimed
 
     async def run_held(self, work: Work) -> tuple[Ending, Settled | None]:

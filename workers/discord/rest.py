@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,7 +18,7 @@ from hikari.impl import HTTPSettings, HTTPTimeoutSettings
 
 from bus.breaker import CircuitBreaker
 from bus.errors import CircuitOpen
-from models.permissions import effective_permissions
+from models.access import permissions_from_row
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.translation import translate
 from workers.failures import AttemptFailed, PermanentFailure, RetryableFailure, Wait
@@ -91,7 +91,7 @@ class HikariDiscord:
 
     async def member(self, guild_id: int, user_id: int) -> dict[str, Any] | None:
         try:
-            async with self._call():
+            async with self._look():
                 member = await self._rest.fetch_member(guild_id, user_id)
         except PermanentFailure as failure:
             if failure.code in ("discord_10007", "discord_10013"):
@@ -107,21 +107,31 @@ class HikariDiscord:
     async def permissions(self, guild_id: int, user_id: int) -> int | None:
         """The member's guild-wide bits by Discord's present answer, or None for somebody who is no member."""
         try:
-            async with self._call():
+            async with self._look():
                 member = await self._rest.fetch_member(guild_id, user_id)
-            async with self._call():
+            async with self._look():
                 guild = await self._rest.fetch_guild(guild_id)
         except PermanentFailure as failure:
             if failure.code in ("discord_10007", "discord_10013", "discord_10004"):
                 return None
             raise
-        held = [int(role.permissions) for role in guild.roles.values() if role.id in set(member.role_ids)]
-        everyone = int(guild.roles[guild.id].permissions) if guild.id in guild.roles else 0
-        return effective_permissions(is_owner=guild.owner_id == user_id, everyone=everyone, roles=held)
+        held = 0
+        for role in guild.roles.values():
+            if role.id in member.role_ids:
+                held |= int(role.permissions)
+        timeout = member.communication_disabled_until()
+        return permissions_from_row(
+            {
+                "is_owner": guild.owner_id == user_id,
+                "everyone": int(guild.roles[guild.id].permissions) if guild.id in guild.roles else 0,
+                "held": held,
+                "timed_out": timeout is not None and timeout > datetime.now(UTC),
+            }
+        )
 
     async def is_banned(self, guild_id: int, user_id: int) -> bool:
         try:
-            async with self._call():
+            async with self._look():
                 await self._rest.fetch_ban(guild_id, user_id)
         except PermanentFailure as failure:
             if failure.code == "discord_10026":
@@ -153,14 +163,14 @@ class HikariDiscord:
         return int(message.id)
 
     async def direct_message(self, user_id: int, *, text: str, nonce: str) -> int:
-        async with self._call():
+        async with self._look():  # a second one is the same channel
             channel = await self._rest.create_dm_channel(user_id)
         return await self.post_message(int(channel.id), text=text, nonce=nonce)
 
     async def audit_log(self, guild_id: int, *, action: int) -> Sequence[AuditEntry]:
         """The newest hundred entries of one kind, newest first."""
         entries: list[AuditEntry] = []
-        async with self._call():
+        async with self._look():
             async for page in self._rest.fetch_audit_log(guild_id, event_type=action):
                 for entry in page.entries.values():
                     target = int(entry.target_id) if entry.target_id is not None else None
@@ -177,6 +187,16 @@ class HikariDiscord:
                 )
         except Exception as error:
             raise translate(error) from error
+
+    @asynccontextmanager
+    async def _look(self) -> AsyncIterator[None]:
+        """A call that changes nothing: whatever becomes of it, no effect is in doubt."""
+        try:
+            async with self._call():
+                yield
+        except RetryableFailure as failure:
+            failure.ambiguous = False
+            raise
 
     @asynccontextmanager
     async def _call(self) -> AsyncIterator[None]:

@@ -18,6 +18,7 @@ from models import projections, streams
 from models.database import Connection, Database
 from models.errors import LeaseLost
 from models.projections import Place
+from models.sqlstate import is_unfit
 
 __all__ = ["Projection", "ProjectionRunner", "start_offset"]
 
@@ -86,12 +87,17 @@ class ProjectionRunner:
             logger.warning("Projection {} is ahead of the stream; it reads from the beginning", self._projection.name)
             offset = "first"
         entries: asyncio.Queue[StreamEntry] = asyncio.Queue(maxsize=2 * _BATCH)
-        async with asyncio.TaskGroup() as tasks:
-            reading = tasks.create_task(self._fill(entries, offset))
-            try:
-                await self._store_batches(entries, epoch)
-            finally:
-                reading.cancel()
+        reading = asyncio.create_task(self._fill(entries, offset))
+        storing = asyncio.create_task(self._store_batches(entries, epoch))
+        try:
+            await asyncio.wait((reading, storing), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (reading, storing):
+                task.cancel()
+            ended = await asyncio.gather(reading, storing, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
     async def _fill(self, entries: asyncio.Queue[StreamEntry], offset: StreamOffset) -> None:
         async with aclosing(self._transport.follow("live", offset=offset)) as followed:  # type: ignore[type-var]
@@ -117,13 +123,33 @@ class ProjectionRunner:
                 await self._store(batch, epoch)
 
     async def _store(self, batch: Sequence[StreamEntry], epoch: UUID) -> None:
-        events = [event for event in map(_event_of, batch) if event is not None]
+        """Where an event cannot be applied, halves of its batch, down to the one that is at fault: it is left out."""
+        try:
+            await self._store_together(batch, epoch)
+        except Exception as error:
+            if not _is_at_fault(error):
+                raise
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._store(batch[:middle], epoch)
+                await self._store(batch[middle:], epoch)
+                return
+            logger.opt(exception=error).error("{} leaves out entry {}", self._projection.name, batch[0].offset)
+            await self._store_together(batch, epoch, leave_out=True)
+
+    async def _store_together(self, batch: Sequence[StreamEntry], epoch: UUID, *, leave_out: bool = False) -> None:
+        events = [] if leave_out else [event for event in map(_event_of, batch) if event is not None]
         async with self._database.transaction() as connection:
             if events:
                 await self._projection.apply(connection, events)
             await projections.store_offset(
                 connection, self._projection.name, self._owner, epoch=epoch, stream_offset=batch[-1].offset
             )
+
+
+def _is_at_fault(error: Exception) -> bool:
+    """Whether it is the event that cannot be applied, and not the database that is away or the lease that is lost."""
+    return is_unfit(error) or isinstance(error, ValueError | TypeError | LookupError | OverflowError | InvalidMessage)
 
 
 def _event_of(entry: StreamEntry) -> Event | None:

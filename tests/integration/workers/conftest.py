@@ -42,7 +42,9 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 
 
 @pytest.fixture
-async def platform(in_memory: Broker, database: Database, database_url: str, sandbox: Sandbox) -> AsyncIterator[Platform]:
+async def platform(
+    in_memory: Broker, database: Database, database_url: str, sandbox: Sandbox
+) -> AsyncIterator[Platform]:
     """Nothing takes commands yet: a test starts its workers."""
     await streams.renew(database, "live")
     async with Platform(in_memory, database, database_url, sandbox) as one:
