@@ -153,8 +153,8 @@ async def run(
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 await parts.stop(settings.grace_seconds)
                 done, _ = await asyncio.wait(receiving, timeout=_LET_GO_SECONDS)
-                for task in done:
-                    task.result()
+                for ended in done:
+                    ended.result()
             finally:
                 for task in (stopping, *receiving):
                     task.cancel()

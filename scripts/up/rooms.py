@@ -28,6 +28,7 @@ from scripts.up.recording import RecordingTransport
 from scripts.up.room_settings import RoomSettings
 from web.app import create_app
 from workers.handlers.table import load_handlers
+from workers.sweeper import Sweeper
 
 __all__ = ["Rooms"]
 
@@ -64,6 +65,13 @@ class Rooms:
 
     async def start_transports(self) -> None:
         await asyncio.gather(*(transport.start() for transport in self.transports))
+
+    async def publish_what_was_lost(self) -> None:
+        """A broker in memory begins empty: what the ledger has queued from before is published again at once."""
+        if not self._broker.durable:
+            await Sweeper(
+                transport=self._workers, sweep=self._ledger.sweep, backlogged=lambda: False, margin_seconds=0
+            ).sweep_once()
 
     async def close_transports(self) -> None:
         await asyncio.gather(*(transport.close() for transport in self.transports))
