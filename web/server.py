@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import uvicorn
+from sse_starlette.sse import AppStatus
 from starlette.applications import Starlette
 
 from web.app import stop_streams
@@ -34,6 +35,8 @@ class WebServer(uvicorn.Server):
             )
         )
         self._app = app
+        # The library would cut every stream off in the middle of its response; ours end theirs (see `shutdown`).
+        AppStatus.disable_automatic_graceful_drain()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         stop_streams(self._app)

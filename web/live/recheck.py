@@ -17,8 +17,12 @@ StillAllowed = Callable[[], Awaitable[Level | None]]
 """The level that the stream's principal has now in its guild; None where it may no longer see the feed."""
 
 
+_AT_ONCE = 8
+_IDLE_SECONDS = 0.2
+
+
 class Recheck:
-    """One round over all streams in each `every_seconds`, spread evenly so that many do not ask at once."""
+    """One round over all streams in each `every_seconds`, spread evenly, a few at a time."""
 
     def __init__(self, *, hub: Hub, every_seconds: float) -> None:
         self._hub = hub
@@ -33,14 +37,15 @@ class Recheck:
 
     async def run(self) -> None:
         """Until cancelled."""
+        clock = asyncio.get_running_loop().time
         while True:
-            streams = list(self._checks.items())
-            pause = self._every_seconds / max(1, len(streams))
-            for subscription, still_allowed in streams:
-                await asyncio.sleep(pause)
-                await self._check(subscription, still_allowed)
-            if not streams:
-                await asyncio.sleep(min(1.0, self._every_seconds))
+            started, streams = clock(), list(self._checks.items())
+            for first in range(0, len(streams), _AT_ONCE):
+                # By the clock and not by a pause: what the checks take does not make the round longer.
+                await asyncio.sleep(started + self._every_seconds * first / len(streams) - clock())
+                checks = streams[first : first + _AT_ONCE]
+                await asyncio.gather(*(self._check(subscription, allowed) for subscription, allowed in checks))
+            await asyncio.sleep(started + (self._every_seconds if streams else _IDLE_SECONDS) - clock())
 
     async def _check(self, subscription: Subscription, still_allowed: StillAllowed) -> None:
         if subscription.is_stuck():

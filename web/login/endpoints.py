@@ -23,6 +23,7 @@ CALLBACK_PATH = "/login/callback"
 async def start_login(request: Request) -> Response:
     """`next` is the page to come back to."""
     parts = parts_of(request)
+    await login_states.expire(parts.database)
     state, browser, code_verifier = (secrets.token_urlsafe(48) for _ in range(3))
     await login_states.begin(
         parts.database,

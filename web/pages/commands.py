@@ -7,6 +7,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.command_record import CommandRecord
 from models.queries import audit_of, list_commands
 from models.timeline import steps_of
 from web.api.filters import command_filter
@@ -22,13 +23,19 @@ from web.problems import Problem
 __all__ = ["command_list", "command_timeline"]
 
 
+def _people(record: CommandRecord) -> set[int]:
+    """Whom it is about: by its subject, or by its option where it has none (a warning adds to others)."""
+    subjects = (record.subject, f"member:{record.options.get('member')}")
+    return {person for subject in subjects if (person := subject_person(subject)) is not None}
+
+
 async def command_list(request: Request) -> Response:
     admitted = await admit_page(request, "commands.read")
     parts = parts_of(request)
     where = command_filter(request.query_params)
     page = await list_commands(parts.database, int(admitted.guild.id), where, cursor=request.query_params.get("cursor"))
     records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
-    people = {person for record in records if (person := subject_person(record.subject)) is not None}
+    people = {person for record in records for person in _people(record)}
     context = {
         **page_context(admitted, section="commands", heading="Commands"),
         "records": records,
@@ -55,11 +62,10 @@ async def command_timeline(request: Request) -> Response:
     ):
         raise Problem("command_not_found")
     audit = await audit_of(parts.database, record.id)
-    person = subject_person(record.subject)
     context = {
         **page_context(admitted, section="commands", heading=record.type),
         "record": record,
         "steps": steps_of(record, audit),
-        "names": await names_in(parts.database, admitted.guild.id, set() if person is None else {person}),
+        "names": await names_in(parts.database, admitted.guild.id, _people(record)),
     }
     return parts.pages.render(request, "command.html", context)

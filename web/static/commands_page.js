@@ -3,17 +3,20 @@ import { CommandForm } from "./command_form.js";
 import { h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
 import { LiveStream } from "./live.js";
+import { freshener } from "./part.js";
 import { progress } from "./toasts.js";
 
 const guildId = document.querySelector("[data-guild]").dataset.guild;
 new CommandForm(guildId);
+const freshen = freshener("command-list", guildId);
 
 const stream = new LiveStream(guildId);
 const apply = (event) => {
   if (!event.type.startsWith("command.")) return;
   progress(event.data);
   const row = document.querySelector(`[data-command="${CSS.escape(event.data.command_id)}"]`);
-  if (!row || Number(row.dataset.revision) > event.data.revision) return;
+  if (!row) return void freshen();
+  if (Number(row.dataset.revision) > event.data.revision) return;
   row.dataset.revision = event.data.revision;
   row.querySelector("[data-state]").replaceChildren(h("span", { class: `badge ${stateColour(event.data.state)}` }, words(event.data.state)));
 };

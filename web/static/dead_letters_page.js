@@ -1,11 +1,18 @@
 // Replay and discard, in the list and on the page of one.
 import { ApiProblem, call } from "./api.js";
+import { isFinal } from "./describe.js";
 import { LiveStream } from "./live.js";
+import { freshener } from "./part.js";
 import { followCommand, progress, toast } from "./toasts.js";
 
 const guildId = document.querySelector("[data-guild]").dataset.guild;
 const stream = new LiveStream(guildId);
-stream.addEventListener("event", ({ detail }) => detail.type.startsWith("command.") && progress(detail.data));
+const freshen = document.getElementById("letter-list") ? freshener("letter-list", guildId) : () => {};
+stream.addEventListener("event", ({ detail }) => {
+  if (!detail.type.startsWith("command.")) return;
+  progress(detail.data);
+  if (isFinal(detail.data.state) && detail.data.state !== "succeeded") freshen();
+});
 stream.start();
 
 document.addEventListener("click", async (event) => {

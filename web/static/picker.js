@@ -66,7 +66,8 @@ export function makePicker(kind, guildId, id) {
     clearTimeout(timer);
     timer = setTimeout(search, SEARCH_AFTER_MS);
   });
-  control.addEventListener("focus", () => chosen || search());
+  // Where the field was just refused, its message stays readable below: typing opens the list.
+  control.addEventListener("focus", () => chosen || control.getAttribute("aria-invalid") === "true" || search());
   control.addEventListener("blur", () => open(false));
   control.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) open(false);

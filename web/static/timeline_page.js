@@ -36,7 +36,9 @@ async function refresh() {
 function paint(command) {
   byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, words(command.state)));
   byId("command-attempts").textContent = command.attempts;
+  const opened = [...byId("timeline").children].map((item) => Boolean(item.querySelector("details")?.open));
   byId("timeline").replaceChildren(...command.timeline.map(step));
+  [...byId("timeline").children].forEach((item, at) => opened[at] && item.querySelector("details")?.setAttribute("open", ""));
   nameMentions(byId("timeline"), guildId);
 }
 

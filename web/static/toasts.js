@@ -5,7 +5,9 @@ import { isFinal, stateColour, stateWords } from "./describe.js";
 
 const GONE_AFTER_MS = 9000;
 const MOST = 4;
+const REMEMBERED = 100;
 const followed = new Map();
+const early = new Map();
 
 export function toast(title, text, colour = "") {
   const titleElement = h("span", { class: "title" }, title);
@@ -29,12 +31,15 @@ export function followCommand(guildId, id, type) {
   const link = h("a", { href: `/guilds/${guildId}/commands/${id}` }, "timeline");
   const shown = toast(`${type} is queued`, "Waiting for a worker …", "accent");
   followed.set(id, { shown, link, guildId, revision: 0 });
+  // The stream can be faster than the answer that names the command.
+  if (early.has(id)) progress(early.get(id));
 }
 
 // Called with every `command.*` event of the stream, and with what GET says of a command.
 export function progress(data) {
   const entry = followed.get(data.command_id);
-  if (!entry || data.revision < entry.revision) return;
+  if (!entry) return remember(data);
+  if (data.revision < entry.revision) return;
   entry.revision = data.revision;
   entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${data.message} ` : "", entry.link], stateColour(data.state));
   nameMentions(byId("toasts"), entry.guildId);
@@ -42,6 +47,11 @@ export function progress(data) {
     followed.delete(data.command_id);
     if (data.state === "succeeded") entry.shown.fade();
   }
+}
+
+function remember(data) {
+  if (!(early.get(data.command_id)?.revision > data.revision)) early.set(data.command_id, data);
+  if (early.size > REMEMBERED) early.delete(early.keys().next().value);
 }
 
 export const followedIds = () => [...followed.keys()];
