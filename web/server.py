@@ -36,7 +36,7 @@ class WebServer(uvicorn.Server):
         )
         self._app = app
         # The library would cut every stream off in the middle of its response; ours end theirs (see `shutdown`).
-        AppStatus.disable_automatic_graceful_drain()
+        AppStatus.enable_automatic_graceful_drain = False
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         stop_streams(self._app)
