@@ -66,6 +66,7 @@ async def run_platform(
             await ensure_script_key(database, data_dir)
             await prepare_broker(broker, database)
             await rooms.start_transports()
+            await rooms.publish_what_was_lost()
 
         async def announce() -> None:
             await wait_until_ready(place.url, also=rooms.bot_troubles)

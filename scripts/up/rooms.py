@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+from loguru import logger
+
 import bot.service
 import workers.service
 from bot.health import BotHealth
@@ -27,10 +29,12 @@ from scripts.up.place import Place
 from scripts.up.recording import RecordingTransport
 from scripts.up.room_settings import RoomSettings
 from web.app import create_app
+from workers.announcements import command_message
 from workers.handlers.table import load_handlers
-from workers.sweeper import Sweeper
 
 __all__ = ["Rooms"]
+
+_AT_ONCE = 10_000
 
 
 class Rooms:
@@ -68,10 +72,13 @@ class Rooms:
 
     async def publish_what_was_lost(self) -> None:
         """A broker in memory begins empty: what the ledger has queued from before is published again at once."""
-        if not self._broker.durable:
-            await Sweeper(
-                transport=self._workers, sweep=self._ledger.sweep, backlogged=lambda: False, margin_seconds=0
-            ).sweep_once()
+        if self._broker.durable:
+            return
+        # Once: with no margin the same commands would be due again at once. The workers' sweeper finds any beyond.
+        overdue = await self._ledger.sweep(0, _AT_ONCE)
+        if overdue:
+            await self._workers.publish_all([command_message(command) for command in overdue])
+            logger.info("{} commands from before are published again", len(overdue))
 
     async def close_transports(self) -> None:
         await asyncio.gather(*(transport.close() for transport in self.transports))
