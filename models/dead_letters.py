@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from bus.envelopes import Actor, Source
 from bus.ids import Snowflake, derived_id
 from models.database import Connection, Database, Record, fetch
 from models.ledger_columns import json_text
@@ -82,22 +83,40 @@ async def store(database: Database, letter: DeadLetter) -> None:
 
 
 async def resolve(
-    connection: Connection, letter_id: UUID, state: Literal["replayed", "discarded"], *, by: str
+    connection: Connection,
+    letter_id: UUID,
+    state: Literal["replayed", "discarded"],
+    *,
+    by: Actor,
+    source: Source,
+    note_id: UUID,
 ) -> DeadLetter | None:
     """Marks a letter in the caller's transaction and returns it; None where it is unknown or was discarded before.
 
-    A replayed letter may be replayed again (each one counts) or discarded.
+    A replayed letter may be replayed again (each one counts) or discarded. Who did it stands in the audit trail, as a
+    note about the command that died, under the new id `note_id`.
     """
     rows = await fetch(
         connection,
         """WITH resolved AS (
-            UPDATE dead_letters SET state = $2, replays = replays + ($2 = 'replayed')::int, resolved_by = $3,
-                resolved_at = now()
+            UPDATE dead_letters SET state = $2, replays = replays + ($2 = 'replayed')::int,
+                resolved_by = $3 || ':' || $4, resolved_at = now()
             WHERE id = $1 AND state <> 'discarded' RETURNING *
+        ), noted AS (
+            INSERT INTO audit (id, guild_id, command_id, type, phase, at, actor_kind, actor_id, actor_name, source,
+                correlation_id, reason, detail)
+            SELECT $7, guild_id, COALESCE(command_id, id), COALESCE(NULLIF(type, ''), 'unreadable'), 'note', now(),
+                $3, $4, $5, $6, COALESCE(command_id, id), 'The dead letter was ' || $2 || '.',
+                jsonb_build_object('dead_letter', id, 'state', $2, 'code', code)
+            FROM resolved
         ) SELECT * FROM resolved""",
         letter_id,
         state,
-        by,
+        by.kind,
+        by.id,
+        by.name,
+        source,
+        note_id,
     )
     return _letter(rows[0]) if rows else None
 

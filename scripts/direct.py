@@ -22,11 +22,16 @@ from models.ledger import Ledger
 from scripts.exits import Unreachable
 from scripts.shown import shown_address
 
-__all__ = ["build_command", "publish_directly", "script_transport"]
+__all__ = ["build_command", "publish_directly", "script_actor", "script_transport"]
 
 _ACTOR_ID = "guildbus"
 _CONFIRM_SECONDS = 10.0
 _CONNECT_SECONDS = 8.0
+
+
+def script_actor(who: str) -> Actor:
+    """The command line as an actor, with the name of whoever runs it."""
+    return Actor(kind="script", id=_ACTOR_ID, name=who[:100])
 
 
 def build_command(
@@ -51,7 +56,7 @@ def build_command(
         type=spec.type,
         guild_id=guild_id,
         subject=parsed.subject_of(),
-        actor=Actor(kind="script", id=_ACTOR_ID, name=who[:100]),
+        actor=script_actor(who),
         source="script",
         lane=spec.lane,
         correlation_id=id_,

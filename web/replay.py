@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -9,7 +10,9 @@ import msgspec
 from bus import codec
 from bus.envelopes import Command
 from bus.errors import InvalidMessage
+from bus.ids import new_id
 from models import dead_letters
+from models.database import Connection
 from models.dead_letters import DeadLetter, replay_id
 from web.accept import CommandRequest, accept, build_command, check_request, hash_of_request
 from web.authorization import Standing, refusal_of_command
@@ -57,17 +60,30 @@ async def replay_letter(
         publish_seconds=parts.settings.publish_seconds,
     )
     async with parts.database.transaction() as connection:
-        await dead_letters.resolve(connection, letter.id, "replayed", by=principal.key)
+        await _resolve(connection, parts, letter, principal, "replayed")
     return id
 
 
 async def discard_letter(parts: Parts, letter: DeadLetter, principal: Principal) -> DeadLetter:
     """Raises Problem `dead_letter_closed` where it was discarded before."""
     async with parts.database.transaction() as connection:
-        discarded = await dead_letters.resolve(connection, letter.id, "discarded", by=principal.key)
+        discarded = await _resolve(connection, parts, letter, principal, "discarded")
     if discarded is None:
         raise Problem("dead_letter_closed", "It was discarded already.")
     return discarded
+
+
+async def _resolve(
+    connection: Connection,
+    parts: Parts,
+    letter: DeadLetter,
+    principal: Principal,
+    state: Literal["replayed", "discarded"],
+) -> DeadLetter | None:
+    note_id = new_id(parts.clock.now())
+    return await dead_letters.resolve(
+        connection, letter.id, state, by=principal.actor, source=principal.source, note_id=note_id
+    )
 
 
 def request_in(command: Command) -> CommandRequest:

@@ -39,9 +39,10 @@ async def authority_for(
     match command.actor.kind:
         case "system":
             return Authority("platform", now, allowed=True)
-        case "script":
+        case "script" if _key_id(command) is None:
+            # Published by the command line itself: the broker user `script`, or whoever the workers took it from.
             return Authority("script", now, allowed=True)
-        case "api_key":
+        case "script" | "api_key":
             return await _key_authority(command, keys)
     grant = command.grant
     if grant is not None and timedelta(0) <= now - grant.at + timedelta(seconds=5) <= timedelta(seconds=_GRANT_SECONDS):
@@ -67,12 +68,19 @@ async def authority_for(
 
 
 async def _key_authority(command: Command, keys: KeyReader) -> Authority:
-    try:
-        key_id = UUID(command.actor.id)
-    except ValueError:
+    key_id = _key_id(command)
+    if key_id is None:
         return Authority("unknown", None, allowed=False, reason="The API key's id is not a UUID.")
     last_seen = await keys.allows(key_id, scope="commands:write", guild_id=command.guild_id)
     if last_seen is None:
         reason = "The API key is revoked, expired, or not for this server."
         return Authority("api_key", None, allowed=False, reason=reason)
     return Authority("api_key", last_seen, allowed=True)
+
+
+def _key_id(command: Command) -> UUID | None:
+    """The key that the actor came with; scripts on the command line have a name instead."""
+    try:
+        return UUID(command.actor.id)
+    except ValueError:
+        return None

@@ -13,13 +13,14 @@ from models.control import Switches
 
 __all__ = ["Switchboard"]
 
-_EVERY_SECONDS = 5.0
+# Announcements are quicker, but not everybody who flips a switch can announce it (the command line, a person in SQL).
+_EVERY_SECONDS = 0.9
 
 Read = Callable[[], Awaitable[Switches]]
 
 
 class Switchboard:
-    """What to do is in PostgreSQL: read on start, on reconnect, on announcement and every five seconds."""
+    """What to do is in PostgreSQL: read on start, on reconnect, on announcement and every second."""
 
     def __init__(self, *, transport: Transport, read: Read) -> None:
         self._transport = transport

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from bus.envelopes import Actor
 from bus.ids import new_id
 from models import api_keys, control, dead_letters, login_states, processes, projections, sessions, settings_store
 from models import streams as stream_epochs
-from models.database import Database
+from models.database import Connection, Database
 from models.dead_letters import DeadLetter
 from models.errors import DatabaseUnavailable, LeaseLost, StaleVersion
 from models.sqlstate import is_unreachable
@@ -225,13 +227,31 @@ class TestDeadLetters:
         letter = self.letter()
         await dead_letters.store(database, letter)
         async with database.transaction() as connection:
-            once = await dead_letters.resolve(connection, letter.id, "replayed", by="7")
-            gone = await dead_letters.resolve(connection, letter.id, "discarded", by="7")
-            again = await dead_letters.resolve(connection, letter.id, "replayed", by="7")
+            once = await self.resolved(connection, letter, "replayed")
+            gone = await self.resolved(connection, letter, "discarded")
+            again = await self.resolved(connection, letter, "replayed")
         assert once is not None
         assert gone is not None
         assert (once.replays, gone.replays, gone.state, again) == (1, 1, "discarded", None)
         assert dead_letters.replay_id(letter) != dead_letters.replay_id(once)
+        notes = await database.fetch(
+            "SELECT actor_kind, actor_id, reason FROM audit WHERE phase = 'note' AND command_id = $1 ORDER BY id",
+            letter.command_id or letter.id,
+        )
+        assert [(note["actor_id"], note["reason"]) for note in notes] == [
+            ("7", "The dead letter was replayed."),
+            ("7", "The dead letter was discarded."),
+        ]
+
+    async def resolved(self, connection: Connection, letter: DeadLetter, state: Any) -> DeadLetter | None:
+        return await dead_letters.resolve(
+            connection,
+            letter.id,
+            state,
+            by=Actor(kind="user", id="7", name="Ada"),
+            source="dashboard",
+            note_id=new_id(datetime.now(UTC)),
+        )
 
     async def test_lists_come_in_pages_and_by_guild(self, database: Database) -> None:
         letters = [self.letter(77) for _ in range(5)] + [self.letter(78), self.letter(None)]
