@@ -15,6 +15,7 @@ from models.spec import Effect
 from workers.discord.rest import CALL_SECONDS
 from workers.endings import Ending, ending_of_error, must_stay_in_doubt, success
 from workers.failures import AttemptFailed, PermanentFailure, TakenOver
+from workers.leased import leased
 from workers.ports import Call, Ports
 from workers.steps import Observe
 from workers.work import Work
@@ -36,7 +37,7 @@ class Runner:
 
     async def call(self, work: Work, *, connection: Any = None) -> Outcome:
         """The handler itself, within its time limit. Raises whatever it raises."""
-        call = Call(work.command, work.options, self._ports, connection)
+        call = Call(work.command, work.options, self._ports_of(work), connection)
         async with asyncio.timeout(work.spec.time_limit_seconds):
             outcome = await work.handler.run(call)
         self._observe("effected", work.command.id)
@@ -56,13 +57,18 @@ class Runner:
                 found = await self._look(work)
                 if isinstance(found, Ending):
                     return found
-            if work.hold is not None and work.spec.effect in _EXTERNAL:
-                work.hold.require(CALL_SECONDS, self._ports.clock)
             return success(await self.call(work))
         except TakenOver:
             raise
         except Exception as error:
             return self.ending_of(work, error)
+
+    def _ports_of(self, work: Work) -> Ports:
+        """No external call is begun with less of the lease left than it may take."""
+        hold = work.hold
+        if hold is None or work.spec.effect not in _EXTERNAL:
+            return self._ports
+        return leased(self._ports, lambda: hold.require(CALL_SECONDS, self._ports.clock))
 
     def ending_of(self, work: Work, error: Exception) -> Ending:
         """What the error makes of the command; unforeseen ones are logged with their trace."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import httpx
+import aio_pika
 
 from bus.clock import SystemClock
 from bus.memory import MemoryBroker, MemoryTransport
@@ -25,8 +25,8 @@ class Broker(Protocol):
 
     def transport(self, user: str) -> Transport: ...
 
-    def depth(self, queue: str) -> int:
-        """How many messages wait in a queue or are held by its consumers."""
+    async def depth(self, queue: str) -> int:
+        """How many messages a queue has for its consumers; what they hold is counted once they are gone."""
         ...
 
 
@@ -40,7 +40,7 @@ class InMemory:
     def transport(self, user: str) -> Transport:
         return MemoryTransport(self.broker, user=user)
 
-    def depth(self, queue: str) -> int:
+    async def depth(self, queue: str) -> int:
         return self.broker.queue(queue).depth
 
 
@@ -54,7 +54,10 @@ class OnRabbitMQ:
     def transport(self, user: str) -> Transport:
         return RabbitMQTransport(self.vhost.url(user), self.topology, clock=_CLOCK, name=user)
 
-    def depth(self, queue: str) -> int:
-        with self.vhost.broker.client() as client:
-            answer: httpx.Response = client.get(f"/api/queues/{self.vhost.name}/{queue}")
-            return int(answer.json().get("messages", 0))
+    async def depth(self, queue: str) -> int:
+        # Asked of the queue itself: the management API's numbers are seconds old.
+        connection = await aio_pika.connect(self.vhost.url("operator"))
+        async with connection:
+            channel = await connection.channel()
+            declared = await channel.declare_queue(queue, passive=True)
+            return declared.declaration_result.message_count or 0

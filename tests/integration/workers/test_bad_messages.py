@@ -83,7 +83,7 @@ async def test_one_bad_message_is_set_aside_with_its_reason_and_its_batch_goes_o
             assert letters[0]["code"] == "invalid_message"
             assert letters[0]["queue"] == "commands.interactive"
         assert len(await platform.letters(code="invalid_message")) >= len(BAD)
-        assert platform.broker.depth("commands.interactive") == 0
+    assert await platform.broker.depth("commands.interactive") == 0
     assert TOKEN not in str(await platform.letters())
 
 
@@ -154,11 +154,7 @@ async def test_an_outcome_that_cannot_be_stored_still_ends_its_command(
                 return [row for row in await platform.letters() if str(command.id) in (row["raw_excerpt"] or "")]
 
             await eventually(filed, "the letter")
-
-        async def settled() -> bool:
-            return platform.broker.depth("commands.interactive") == 0
-
-        await eventually(settled, "every acknowledgement")
+    assert await platform.broker.depth("commands.interactive") == 0
 
 
 async def test_an_id_that_belongs_to_another_command_is_refused(platform: Platform) -> None:
