@@ -11,7 +11,7 @@ const early = new Map();
 
 export function toast(title, text, colour = "") {
   const titleElement = h("span", { class: "title" }, title);
-  const textElement = h("span", { class: "text" }, text);
+  const textElement = h("span", { class: "text" }, ...[text].flat());
   const element = h("div", { class: `toast arrives ${colour}` }, titleElement, textElement);
   element.append(h("button", { class: "button icon quiet small", type: "button", "aria-label": "Close", onclick: () => element.remove() }, "×"));
   const box = byId("toasts");
@@ -29,7 +29,7 @@ export function toast(title, text, colour = "") {
 
 export function followCommand(guildId, id, type) {
   const link = h("a", { href: `/guilds/${guildId}/commands/${id}` }, "timeline");
-  const shown = toast(`${type} is queued`, "Waiting for a worker …", "accent");
+  const shown = toast(`${type} is queued`, ["Waiting for a worker … ", link], "accent");
   followed.set(id, { shown, link, guildId, revision: 0 });
   // The stream can be faster than the answer that names the command.
   if (early.has(id)) progress(early.get(id));

@@ -125,6 +125,7 @@ function pick(field, row) {
   field.shell.classList.remove("wrong");
   const empty = [...fields.values()].find((other) => !other.input.value);
   (empty ?? field).input.focus();
+  if (!empty) field.input.select(); // What is typed next is another choice, and not the end of this one.
 }
 
 function values(except = null) {

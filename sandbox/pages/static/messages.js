@@ -5,6 +5,8 @@ import { colourOf, guild, hex, nameOf, world } from "./world.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
+// Whom a message mentions keeps a name here after leaving the server.
+const mentioned = new Map();
 const list = document.getElementById("messages");
 
 export async function loadMessages() {
@@ -66,6 +68,7 @@ function privateNote(id) {
 }
 
 function render(message) {
+  for (const user of message.mentions ?? []) mentioned.set(user.id, user);
   const bot = message.author.bot;
   const author = element("strong", {}, nameOf(message.author));
   const colour = colourOf(message.author.id);
@@ -147,6 +150,6 @@ function formatted(text) {
 const mention = (text) => element("span", { class: "mention" }, text);
 
 function nameById(id) {
-  const found = guild()?.members.find((row) => row.user.id === id)?.user ?? world.people.find((row) => row.user.id === id)?.user;
+  const found = guild()?.members.find((row) => row.user.id === id)?.user ?? world.people.find((row) => row.user.id === id)?.user ?? mentioned.get(id);
   return found ? nameOf(found) : id;
 }
