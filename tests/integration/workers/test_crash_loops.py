@@ -1,0 +1,117 @@
+"""Deliveries that the broker gave up on: innocents go on, and only what has used its attempts up ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import msgspec
+
+from sandbox.interactions.store import Interaction
+from sandbox.seed import GUILD_ONE
+from tests.integration.workers.commands import CROWD, EVENTS_ROLE, a_command, answered_at
+from tests.integration.workers.platform import Platform, a_deferred_interaction
+from tests.integration.workers.quick import MAX_ATTEMPTS, eventually
+
+
+async def crash_until_set_aside(platform: Platform, *, ends_in: str = "dead-letters") -> None:
+    """Workers that take what is there and die with it, until the broker has had enough."""
+    deliveries = 0
+    while await platform.broker.depth(ends_in) == 0:
+        deliveries += 1
+        assert deliveries < 20
+        transport = platform.broker.transport("worker")
+        await transport.start()
+        async with transport.consume("commands.interactive", prefetch=1) as consumer:
+            with suppress(TimeoutError):  # nothing comes any more once it was set aside
+                await asyncio.wait_for(consumer.batch(most=1, wait_seconds=0.0), 0.5)
+        await transport.close()
+
+
+async def test_a_command_with_attempts_left_gets_another_life(on_both: Platform) -> None:
+    platform = on_both
+    command = a_command("roles.add", {"member": CROWD[0], "role": EVENTS_ROLE})
+    await platform.publish(command)
+    await crash_until_set_aside(platform)
+    async with platform.worker():
+        record = await platform.end_of(command)
+        await platform.told(command, "succeeded")
+    assert (record.state, record.attempt) == ("succeeded", 2)
+    assert len(platform.effects(command)) == 1
+    assert await platform.letters(command_id=command.id) == []
+
+
+async def test_a_second_crash_loop_is_recognised_behind_the_ladder(on_both: Platform) -> None:
+    """The broker's headers go on naming the first death: that of waiting on the ladder."""
+    platform = on_both
+    command = a_command("roles.add", {"member": CROWD[1], "role": EVENTS_ROLE})
+    await platform.publish(command)
+    await crash_until_set_aside(platform)
+    async with platform.worker(lanes=("bulk",)):  # it gives the second chance and does not take it
+
+        async def back() -> bool:
+            return await platform.broker.depth("commands.interactive") == 1
+
+        await eventually(back, "the second life")
+    await crash_until_set_aside(platform)
+    async with platform.worker():
+        record = await platform.end_of(command)
+    assert (record.state, record.attempt) == ("succeeded", 3)
+    assert await platform.letters(command_id=command.id) == []
+
+
+async def test_poison_ends_dead_with_its_event_its_answer_and_its_letter(on_both: Platform) -> None:
+    platform = on_both
+    one = await a_deferred_interaction(platform.sandbox)
+    command = a_command("roles.add", {"member": CROWD[2], "role": EVENTS_ROLE}, reply_to=answered_at(one))
+    await platform.publish(msgspec.structs.replace(command, attempt=MAX_ATTEMPTS))
+    await crash_until_set_aside(platform)
+    async with platform.worker():
+        record = await platform.end_of(command)
+        await platform.told(command, "dead")
+        letter = await platform.letter(command_id=command.id)
+        await eventually(lambda: _replied(one), "the answer")
+    assert record.outcome is not None
+    assert (record.state, record.outcome.code, letter["code"]) == ("dead", "poison", "poison")
+    assert [row["phase"] for row in await platform.audit(command.id)] == ["outcome"]
+    assert platform.effects(command) == []
+
+
+async def test_what_may_have_happened_ends_in_doubt_and_not_dead(platform: Platform) -> None:
+    """Workers that took it over and were lost each time: the attempts count in the ledger, not at the broker."""
+    command = a_command("channels.create", {"name": "poison"})
+    await platform.ledger.record([command])
+    await platform.database.fetch(
+        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
+        "lease_until = now() - interval '1 second' WHERE id = $1) SELECT 1",
+        command.id,
+        MAX_ATTEMPTS,
+    )
+    async with platform.worker():
+        await platform.publish(msgspec.structs.replace(command, attempt=2))
+        record = await platform.end_of(command)
+        await platform.letter(command_id=command.id)
+    assert record.state == "in_doubt"
+    names = [channel.name for channel in platform.sandbox.world.state.guilds[GUILD_ONE].channels.values()]
+    assert "poison" not in names
+
+
+async def test_the_end_waits_for_the_lease_of_the_worker_that_was_lost_last(platform: Platform) -> None:
+    command = a_command("roles.add", {"member": CROWD[3], "role": EVENTS_ROLE})
+    await platform.ledger.record([command])
+    await platform.database.fetch(
+        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
+        "lease_until = now() + interval '1 second' WHERE id = $1) SELECT 1",
+        command.id,
+        MAX_ATTEMPTS,
+    )
+    await platform.publish(msgspec.structs.replace(command, attempt=MAX_ATTEMPTS))
+    await crash_until_set_aside(platform)
+    async with platform.worker():
+        assert (await platform.end_of(command)).state == "dead"
+        assert (await platform.letter(command_id=command.id))["code"] == "poison"
+    assert platform.effects(command) == []
+
+
+async def _replied(one: Interaction) -> bool:
+    return one.replied
