@@ -25,7 +25,7 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _SIZE = {"width": 1280, "height": 800}
-_PATIENCE_MS = 8_000
+_PATIENCE_MS = 10_000
 
 
 def _chromium() -> str:
@@ -114,6 +114,7 @@ class Desk:
 
 @asynccontextmanager
 async def opened(platform: Platform) -> AsyncIterator[Desk]:
+    expect.set_options(timeout=_PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=_chromium(), args=list(_FLAGS))
         desk = Desk(browser, platform)

@@ -221,7 +221,7 @@ async def test_what_is_wrong_is_said_beside_its_field(desk: Desk):
 
 async def test_a_timeline_moves_while_one_looks(desk: Desk, platform: Platform):
     page = await desk.watch("Chiara Vane")
-    await slowly(platform, milliseconds=2500)
+    await slowly(platform, milliseconds=4000)
     await page.get_by_label("Command", exact=True).select_option("moderation.ban")
     await choose(page, "Jonas Reef")
     await page.get_by_label("Reason").fill("Sold tickets that do not exist")

@@ -5,9 +5,11 @@ export async function call(method, path, body) {
     method,
     headers: body === undefined ? {} : { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch(() => {
+    throw new Error("The sandbox cannot be reached. Is it still running?");
   });
   if (response.status === 204) return null;
-  const answer = await response.json();
+  const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.message || `The sandbox answered ${response.status}.`);
   return answer;
 }
