@@ -1,0 +1,95 @@
+"""What guildbus must reach, always against figures of the same run. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Bar", "best_peer", "command_bars", "live_bars", "shown"]
+
+Results = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`value` must be at least `bound`, or at most where `at_most`."""
+
+    words: str
+    value: float
+    bound: float
+    at_most: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """What was not measured is not reached."""
+        if math.isnan(self.value):
+            return False
+        return self.value <= self.bound if self.at_most else self.value >= self.bound
+
+
+def best_peer(results: Results, peers: Iterable[str]) -> tuple[str, float]:
+    """The fastest peer and its drained/s; ("", nan) where none was measured."""
+    rates = {peer: results[peer]["drained"] for peer in peers if "drained" in results.get(peer, {})}
+    if not rates:
+        return "", math.nan
+    name = max(rates, key=lambda peer: rates[peer])
+    return name, rates[name]
+
+
+def command_bars(results: Results, peers: Iterable[str]) -> list[Bar]:
+    peer, rate = best_peer(results, peers)
+    times = f"drained/s, times the best peer's ({peer or 'none measured'})"
+    pure, ceiling = "guildbus pure", "ceiling"
+    with_results = f"{pure}, results"
+    return [
+        Bar(f"pure: {times}", _ratio(_drained(results, pure), rate), 3.0),
+        Bar("pure: drained/s, share of the ceiling", _ratio(_drained(results, pure), _drained(results, ceiling)), 0.6),
+        Bar(f"idempotent: {times}", _ratio(_drained(results, "guildbus idempotent"), rate), 1.5),
+        Bar(f"transactional: {times}", _ratio(_drained(results, "guildbus transactional"), rate), 1.0),
+        Bar(
+            "pure with results: drained/s, share of the ceiling with results",
+            _ratio(_drained(results, with_results), _drained(results, "ceiling, results")),
+            0.6,
+        ),
+        Bar(f"pure with results: {times}", _ratio(_drained(results, with_results), rate), 1.5),
+        Bar(
+            "pure: p50 at 200/s, times the ceiling's",
+            _ratio(_of(results, pure, "p50_200"), _of(results, ceiling, "p50_200")),
+            1.5,
+            at_most=True,
+        ),
+    ]
+
+
+def live_bars(results: Results) -> list[Bar]:
+    return [
+        Bar("deliveries/s of one web process at 500 clients", _of(results, "500", "deliveries"), 30_000),
+        Bar("p99 in ms at 10,000 deliveries/s, 500 clients", _of(results, "500", "p99"), 50, at_most=True),
+        Bar("KB a client at 2,000 clients", _of(results, "2000", "kb"), 60, at_most=True),
+    ]
+
+
+def shown(bars: Sequence[Bar]) -> list[list[str]]:
+    """Rows for a table."""
+    return [
+        [
+            bar.words,
+            "–" if math.isnan(bar.value) else f"{bar.value:,.2f}",
+            f"{'≤' if bar.at_most else '≥'} {bar.bound:,g}",
+            "yes" if bar.reached else "NO",
+        ]
+        for bar in bars
+    ]
+
+
+def _drained(results: Results, name: str) -> float:
+    return _of(results, name, "drained")
+
+
+def _of(results: Results, name: str, figure: str) -> float:
+    return results.get(name, {}).get(figure, math.nan)
+
+
+def _ratio(value: float, to: float) -> float:
+    return value / to if to else math.nan

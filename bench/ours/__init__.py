@@ -1,0 +1,1 @@
+"""guildbus, and the same job written by hand: the programs that the benchmark starts."""

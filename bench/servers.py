@@ -1,0 +1,89 @@
+"""A RabbitMQ node and a PostgreSQL of the benchmark's own, on 127.0.0.1 and gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aio_pika
+import asyncpg
+
+from bench.job import CREATE
+from bus.definitions import definitions
+from bus.topology import load_topology
+from models import migrate
+from models.embedded import EmbeddedPostgres
+from scripts.rabbitmq_node import RabbitMQNode
+
+__all__ = ["Servers", "own_servers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """`database_url` is migrated and holds the plain job's table too; `folder` is for logs."""
+
+    node: RabbitMQNode
+    passwords: dict[str, str]
+    database_url: str
+    folder: Path
+
+    def amqp_url(self, user: str) -> str:
+        return self.node.amqp_url(user, self.passwords[user])
+
+    async def empty_the_stream(self) -> None:
+        """Make the stream `live` anew, so that nobody reads what another contender has published."""
+        arguments: Any = dict(load_topology().queues["live"].arguments)
+        async with await aio_pika.connect(self.amqp_url("operator")) as connection:
+            channel = await connection.channel()
+            await channel.queue_delete("live")
+            queue = await channel.declare_queue("live", durable=True, arguments=arguments)
+            await queue.bind("live", "")
+        await _execute(self.database_url, "TRUNCATE projections, streams")
+
+
+@asynccontextmanager
+async def own_servers() -> AsyncIterator[Servers]:
+    """Both started with guildbus's topology and schema, and stopped and deleted at the end."""
+    folder = _folder()
+    topology = load_topology()
+    passwords = {user: secrets.token_hex(8) for user in topology.users}
+    document = folder / "definitions.json"
+    document.touch(mode=0o600)
+    document.write_text(json.dumps(definitions(topology, passwords)))
+    node = RabbitMQNode(folder / "node", definitions=document)
+    postgres = EmbeddedPostgres(folder / "data")
+    try:
+        _, url = await asyncio.gather(asyncio.to_thread(node.start), postgres.start())
+        database_url = urlsplit(url)._replace(path="/bench").geturl()
+        await _execute(url, "CREATE DATABASE bench")
+        await migrate.upgrade(database_url)
+        await _execute(database_url, CREATE)
+        yield Servers(node, passwords, database_url, folder)
+    finally:
+        await asyncio.to_thread(node.stop, kill=True)
+        await postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    """One that the ordinary user can enter whom the servers run as."""
+    folder = Path(tempfile.mkdtemp(prefix="guildbus-bench-"))
+    folder.chmod(0o755)
+    return folder
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
