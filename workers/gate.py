@@ -54,7 +54,12 @@ def refusal(
 ) -> Refusal | None:
     """The first reason not to run, or None. `switched_off` is the switch's own reason."""
     if command.expires_at is not None and now >= command.expires_at:
-        return Refusal("expired", "expired", "It was not begun in time and has expired; nothing was done.")
+        words = "It was not begun in time and has expired; nothing was done."
+        if command.attempt > 1:
+            words = "Its time ran out before an attempt succeeded."
+        if command.in_doubt_since is not None:
+            words += " An earlier attempt may have had its effect all the same."
+        return Refusal("expired", "expired", words)
     if switched_off is not None:
         return Refusal("refused", "switched_off", f"This is switched off at present: {switched_off}")
     if needs_guild and command.guild_id is None:
