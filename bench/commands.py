@@ -33,7 +33,7 @@ _KEEPS_UP = 1.05
 
 HEAD = (
     "", "enqueue/s", "drained/s", "× best peer", "% of ceiling", "p50 / p99 ms at 200/s", "p50 / p99 ms at 1,000/s",
-    "CPU s per 1,000", "peak MB",
+    "CPU s per 1,000", "of PostgreSQL", "of RabbitMQ", "peak MB",
 )  # fmt: skip
 
 
@@ -94,7 +94,8 @@ class _Run:
                 programs.append(program)
             samples = await self._drain(count, programs)
             figures["drained"] = drain_rate([done for _, done in await self._rows()])
-            figures["cpu"] = cpu_per_thousand(samples)
+            for column, name in enumerate(("cpu", "cpu_postgresql", "cpu_rabbitmq"), start=1):
+                figures[name] = cpu_per_thousand([(sample[0], sample[column]) for sample in samples])
             for rate in _LATENCY_RATES:
                 figures |= await self._latency(rate, programs)
             figures["peak_mb"] = sum(program.peak_bytes() for program in programs) / 1e6
@@ -118,9 +119,9 @@ class _Run:
         answer = await run_to_end(command, self._environ(self._one.users[0]), self._log, timeout_seconds=_SEND_SECONDS)
         return float(answer["seconds"])
 
-    async def _drain(self, count: int, programs: Sequence[Program]) -> list[tuple[int, float]]:
-        """Wait until all rows are there; returns (rows, CPU seconds so far) over time."""
-        samples: list[tuple[int, float]] = []
+    async def _drain(self, count: int, programs: Sequence[Program]) -> list[tuple[int, float, float, float]]:
+        """Wait until all rows are there; returns (rows, CPU seconds of workers, PostgreSQL, RabbitMQ) over time."""
+        samples: list[tuple[int, float, float, float]] = []
         deadline = time.monotonic() + _DRAIN_SECONDS
         while not samples or samples[-1][0] < count:
             if time.monotonic() > deadline or not all(program.running for program in programs):
@@ -129,7 +130,8 @@ class _Run:
                 raise RuntimeError(f"{self._one.name}: {done} of {count} commands after {_DRAIN_SECONDS:.0f} s\n{tail}")
             await asyncio.sleep(_POLL_SECONDS)
             cpu = sum(program.cpu_seconds() for program in programs)
-            samples.append((await self._connection.fetchval(self._one.counting), cpu))
+            servers = self._servers.cpu_seconds()
+            samples.append((await self._connection.fetchval(self._one.counting), cpu, *servers))
         if samples[-1][0] > count:
             raise RuntimeError(f"{self._one.name}: {samples[-1][0]} rows of {count} commands")
         return samples
@@ -158,7 +160,7 @@ def rows(results: dict[str, dict[str, float]], best: float) -> list[list[str]]:
                 number(drained / best if best else math.nan),
                 number(100 * drained / ceiling.get("drained", math.nan), 0),
                 *(_latency(figures, rate) for rate in _LATENCY_RATES),
-                number(figures.get("cpu")),
+                *(number(figures.get(name)) for name in ("cpu", "cpu_postgresql", "cpu_rabbitmq")),
                 number(figures.get("peak_mb")),
             ]
         )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "Program", "run_to_end"]
+__all__ = ["ROOT", "Program", "run_to_end", "tree_cpu_seconds"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -44,14 +44,14 @@ class Program:
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far."""
-        return sum(_cpu_seconds(pid) for pid in self._pids())
+        return tree_cpu_seconds(self.pid)
 
     def peak_bytes(self) -> int:
         """The sum of its processes' highest resident sizes; what they share counts once for each."""
-        return sum(_status_bytes(pid, "VmHWM") for pid in self._pids())
+        return sum(_status_bytes(pid, "VmHWM") for pid in _tree(self.pid))
 
     def resident_bytes(self) -> int:
-        return sum(_status_bytes(pid, "VmRSS") for pid in self._pids())
+        return sum(_status_bytes(pid, "VmRSS") for pid in _tree(self.pid))
 
     async def stop(self) -> None:
         """In order, and after 10 s the hard way: the whole group, which is ours alone."""
@@ -63,16 +63,6 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
         await asyncio.to_thread(self._process.wait)
         self._output.close()
-
-    def _pids(self) -> list[int]:
-        found, todo = [], [self._process.pid]
-        while todo:
-            pid = todo.pop()
-            found.append(pid)
-            for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                with suppress(OSError):
-                    todo += [int(child) for child in children.read_text().split()]
-        return found
 
 
 async def run_to_end(
@@ -99,6 +89,22 @@ async def run_to_end(
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}; see {log}")
     answer: dict[str, Any] = json.loads(output.splitlines()[-1])
     return answer
+
+
+def tree_cpu_seconds(pid: int) -> float:
+    """User and system time of a process and its living descendants so far."""
+    return sum(_cpu_seconds(one) for one in _tree(pid))
+
+
+def _tree(pid: int) -> list[int]:
+    found, todo = [], [pid]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            with suppress(OSError):
+                todo += [int(child) for child in children.read_text().split()]
+    return found
 
 
 def _cpu_seconds(pid: int) -> float:

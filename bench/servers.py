@@ -18,6 +18,7 @@ import aio_pika
 import asyncpg
 
 from bench.job import CREATE
+from bench.processes import tree_cpu_seconds
 from bus.definitions import definitions
 from bus.topology import load_topology
 from models import migrate
@@ -38,6 +39,12 @@ class Servers:
 
     def amqp_url(self, user: str) -> str:
         return self.node.amqp_url(user, self.passwords[user])
+
+    def cpu_seconds(self) -> tuple[float, float]:
+        """PostgreSQL's and RabbitMQ's so far."""
+        postmaster = int((self.folder / "data" / "postgres" / "postmaster.pid").read_text().split()[0])
+        assert self.node.pid is not None
+        return tree_cpu_seconds(postmaster), tree_cpu_seconds(self.node.pid)
 
     async def empty_the_stream(self) -> None:
         """Make the stream `live` anew, so that nobody reads what another contender has published."""
