@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from inspect import getdoc
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -88,6 +89,7 @@ def summary_of(spec: type[CommandSpec]) -> str:
     return (getdoc(spec) or spec.type).splitlines()[0]
 
 
+@cache
 def options_of(spec: type[CommandSpec]) -> tuple[Option, ...]:
     """The spec's options, required ones first (Discord insists), otherwise in the order of declaration."""
     described = msgspec.inspect.type_info(spec)

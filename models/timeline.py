@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from bus.envelopes import Source
 from models.command_record import CommandRecord
 from models.database import Database
 from models.ledger import Ledger
@@ -20,9 +21,18 @@ StepKind = Literal["requested", "queued", "started", "ended", "refused", "noted"
 
 _PHASES: dict[str, tuple[StepKind, str]] = {
     "intent": ("started", "Started, attempt {attempt}"),
-    "outcome": ("ended", "Attempt {attempt} ended"),
+    "outcome": ("ended", "Attempt {attempt}"),
     "refusal": ("refused", "Refused"),
     "note": ("noted", "Noted"),
+}
+
+
+_SOURCES: dict[Source, str] = {
+    "bot": "on Discord",
+    "dashboard": "on the dashboard",
+    "api": "over the API",
+    "script": "from a script",
+    "schedule": "on schedule",
 }
 
 
@@ -44,7 +54,8 @@ async def timeline(database: Database, command_id: UUID) -> list[Step] | None:
 def steps_of(record: CommandRecord, audit: Sequence[AuditEntry]) -> list[Step]:
     """The steps that a command's row and audit rows (oldest first) tell of, in order. Pure."""
     who = record.actor.name or record.actor.id
-    steps = [Step(record.issued_at, "requested", f"Requested by {who} ({record.source})", {"source": record.source})]
+    asked = f"Requested by {who} {_SOURCES[record.source]}"
+    steps = [Step(record.issued_at, "requested", asked, {"source": record.source})]
     if record.created_at > record.issued_at:
         steps.append(Step(record.created_at, "queued", "Accepted"))
     steps.extend(_from_audit(audit))
@@ -68,7 +79,7 @@ def _from_audit(audit: Sequence[AuditEntry]) -> list[Step]:
         attempt += entry.phase == "intent"
         kind, words = _PHASES[entry.phase]
         number = (entry.detail or {}).get("attempt", max(attempt, 1))
-        sentence = words.format(attempt=number) + (f": {entry.reason}" if entry.reason else "")
+        sentence = words.format(attempt=number) + _said(entry)
         detail = {
             name: value
             for name, value in (("before", entry.before), ("after", entry.after), ("detail", entry.detail))
@@ -76,6 +87,21 @@ def _from_audit(audit: Sequence[AuditEntry]) -> list[Step]:
         }
         steps.append(Step(entry.at, kind, sentence, detail))
     return steps
+
+
+def _said(entry: AuditEntry) -> str:
+    """What the row tells beyond its phase: how an attempt ended, why nothing was done, what somebody noted."""
+    detail = entry.detail or {}
+    match entry.phase:
+        case "outcome":
+            return f": {_in_words(detail['state']).lower()}" if "state" in detail else " ended"
+        case "refusal":
+            why = detail.get("message") or entry.reason
+            return f": {why}" if why else ""
+        case "note":
+            return f": {entry.reason}" if entry.reason else ""
+        case _:
+            return ""
 
 
 def _in_words(state: str) -> str:

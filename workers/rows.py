@@ -8,10 +8,14 @@ from typing import Any
 from bus.ids import new_id
 from models.ledger_types import AuditRecord, Claim, Settlement
 from models.outcome import Outcome
+from models.spec import options_of
 from workers.endings import Ending
 from workers.work import Work
 
 __all__ = ["claim_finished", "claim_refused", "claim_running", "settlement"]
+
+
+_NAMED = frozenset(("member", "role", "channel"))
 
 
 def claim_running(work: Work, *, now: datetime) -> Claim:
@@ -66,6 +70,14 @@ def _outcome_record(work: Work, state: str, outcome: Outcome, now: datetime) -> 
     )
 
 
+def _targets(work: Work) -> dict[str, Any]:
+    """Whom and what it is about, by option: the subject names only what a command sets."""
+    kinds = {option.name: option.kind for option in options_of(work.spec)}
+    named = ((name, getattr(work.options, name)) for name, kind in kinds.items() if kind in _NAMED)
+    found = {name: str(int(value)) for name, value in named if value is not None}
+    return {"targets": found} if found else {}
+
+
 def _permission_at(work: Work) -> datetime | None:
     return None if work.authority is None else work.authority.at
 
@@ -75,7 +87,7 @@ def _reason(work: Work) -> str:
 
 
 def _detail(work: Work, now: datetime) -> dict[str, Any]:
-    detail: dict[str, Any] = {"attempt": work.attempt}
+    detail: dict[str, Any] = {"attempt": work.attempt, **_targets(work)}
     if work.authority is not None:
         detail |= work.authority.detail(now)
     if work.command.dry_run:

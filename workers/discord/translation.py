@@ -31,8 +31,10 @@ def translate(error: Exception) -> AttemptFailed:
         case hikari.RateLimitTooLongError(retry_after=seconds):
             return Wait(f"Discord asks to wait {seconds:.1f} s", retry_after_seconds=seconds, code="rate_limited")
         case hikari.ClientHTTPResponseError(code=code, message=message, status=status):
+            number = code or int(status)  # an answer without a JSON code is told by its status
             words = _WORDS.get(code, "Discord refused it.")
-            return PermanentFailure(f"{words} (Discord {code or int(status)}: {message})", code=f"discord_{code}")
+            said = message.removeprefix(f"{number}: ")
+            return PermanentFailure(f"{words} (Discord {number}: {said})", code=f"discord_{number}")
         case hikari.HTTPResponseError(status=status):
             return RetryableFailure(
                 f"Discord had trouble (status {int(status)})", code="discord_unavailable", ambiguous=True
