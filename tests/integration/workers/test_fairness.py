@@ -13,7 +13,7 @@ from tests.integration.workers.platform import Platform
 from workers.handlers.table import load_handlers
 from workers.ports import Call, Handler
 
-_SLOW_SECONDS = 0.05
+_SLOW_SECONDS = 0.03
 _FLOOD = 300
 
 
