@@ -56,6 +56,7 @@ def create_app(
         middleware=middleware(settings, clock),
         exception_handlers=EXCEPTION_HANDLERS,
     )
+    inner.router.redirect_slashes = False  # it would answer with the Host header in an address; see web.routes
     inner.state.parts = parts
     outer = Starlette(routes=[*extra_routes, Mount("/", app=inner)], lifespan=_lifespan)
     outer.state.parts = parts

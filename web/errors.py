@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from loguru import logger
 from starlette.exceptions import HTTPException
@@ -50,16 +50,16 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 
 async def on_crash(request: Request, error: Exception) -> Response:
     """A mistake of ours: logged with its traceback, told without it."""
-    logger.opt(exception=error).error("{} {} failed", request.method, repr(request.url.path)[1:-1])
+    logger.opt(exception=error).error("{} {} failed", request.method, repr(request.scope["path"])[1:-1])
     return await _answer(request, Problem("internal_error", "It is logged under the request_id of this answer."))
 
 
 async def _answer(request: Request, problem: Problem) -> Response:
     request_id = str(request_id_of(request.scope))
     if not _wants_page(request):
-        return problem_response(problem, instance=request.url.path, request_id=request_id)
+        return problem_response(problem, instance=request.scope["path"], request_id=request_id)
     if problem.code == "not_authenticated":
-        query = urlencode({"next": request.url.path})
+        query = urlencode({"next": _asked_for(request)})
         return RedirectResponse(f"/login?{query}", 303, headers={"Cache-Control": "no-store"})
     context: Mapping[str, Any] = {"problem": problem, "request_id": request_id}
     return parts_of(request).pages.render(
@@ -67,8 +67,14 @@ async def _answer(request: Request, problem: Problem) -> Response:
     )
 
 
+def _asked_for(request: Request) -> str:
+    """Path and query. Never from `request.url`, which is put together with the Host header."""
+    query = request.scope["query_string"].decode("latin-1")
+    return quote(request.scope["path"]) + (f"?{query}" if query else "")
+
+
 def _wants_page(request: Request) -> bool:
-    if request.url.path.startswith(("/api/", "/static/", "/livez", "/readyz", "/healthz")):
+    if request.scope["path"].startswith(("/api/", "/static/", "/livez", "/readyz", "/healthz")):
         return False
     return "text/html" in request.headers.get("accept", "")
 

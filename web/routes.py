@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from web.api import audit, catalogue, commands, dead_letters, events, guilds, health, settings
@@ -56,5 +59,14 @@ def routes() -> list[BaseRoute]:
         Route(f"{_PAGE}/dead-letters", dead_letter_pages.dead_letter_list),
         Route(f"{_PAGE}/dead-letters/{{dead_letter_id}}", dead_letter_pages.dead_letter_detail),
         Route(f"{_PAGE}/settings", settings_pages.settings_page),
+        Route("/guilds/{rest:path}", _without_slash),
         Mount("/static", VersionedFiles(directory=STATIC_DIRECTORY), name="static"),
     ]
+
+
+async def _without_slash(request: Request) -> Response:
+    """`/guilds/1/` is `/guilds/1`. Starlette's own redirect is an absolute address made from the Host header."""
+    path = request.scope["path"]
+    if not path.endswith("/"):
+        raise HTTPException(404)
+    return RedirectResponse(path.rstrip("/"), 307)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlencode, urlsplit
 
 from loguru import logger
 from starlette.requests import Request
@@ -18,18 +19,25 @@ from web.problems import Problem
 __all__ = ["CALLBACK_PATH", "finish_login", "log_out", "start_login"]
 
 CALLBACK_PATH = "/login/callback"
+_SENT_HERE = "at_public_address"
 
 
 async def start_login(request: Request) -> Response:
     """`next` is the page to come back to."""
     parts = parts_of(request)
+    target = safe_target(request.query_params.get("next"))
+    if _is_elsewhere(request, parts.settings.public_url):
+        query = urlencode({"next": target, _SENT_HERE: "1"})
+        return RedirectResponse(
+            f"{parts.settings.public_url}/login?{query}", 303, headers={"Cache-Control": "no-store"}
+        )
     await login_states.expire(parts.database)
     state, browser, code_verifier = (secrets.token_urlsafe(48) for _ in range(3))
     await login_states.begin(
         parts.database,
         state=_bound(state, browser),
         code_verifier=code_verifier,
-        redirect_to=safe_target(request.query_params.get("next")),
+        redirect_to=target,
         lifetime_seconds=parts.settings.login_seconds,
     )
     response = RedirectResponse(parts.login.authorize_url(state=state, code_verifier=code_verifier), 303)
@@ -87,6 +95,20 @@ async def log_out(request: Request) -> Response:
     response = RedirectResponse("/", 303, headers={"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'})
     forget_cookie(response, parts.settings.session_cookie, https=parts.settings.https)
     return response
+
+
+def _is_elsewhere(request: Request, public_url: str) -> bool:
+    """Whether the browser uses another name of this machine: Discord leads back to the public one, without the cookie.
+
+    The only use of the Host header. Sent once only: a proxy may replace the header, and would send it round for ever.
+    """
+    if _SENT_HERE in request.query_params:
+        return False
+    try:
+        asked = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return True
+    return asked != urlsplit(public_url).hostname
 
 
 def _bound(state: str, browser: str) -> str:

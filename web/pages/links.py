@@ -14,4 +14,4 @@ def next_page(request: Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor" and value]
-    return f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+    return f"{request.scope['path']}?{urlencode([*kept, ('cursor', cursor)])}"

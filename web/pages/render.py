@@ -62,7 +62,7 @@ class Pages:
         page = self._environment.get_template(template).render(
             session=session,
             csrf=csrf_token(session_id, self._secret) if session is not None and session_id else "",
-            path=request.url.path,
+            path=request.scope["path"],
             **context,
         )
         return HTMLResponse(page, status, {"Cache-Control": "no-store", **(headers or {})})

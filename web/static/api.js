@@ -23,7 +23,7 @@ export async function call(path, { method = "GET", body, idempotencyKey, signal 
   }
   const answer = await response.json().catch(() => ({}));
   if (response.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiProblem({ code: "not_authenticated", detail: "You are logged out." });
   }
   if (!response.ok) throw new ApiProblem(answer, Number(response.headers.get("Retry-After")) || undefined);

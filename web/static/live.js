@@ -64,7 +64,7 @@ export class LiveStream extends EventTarget {
     this.#later();
     // An EventSource does not say why: ask, so that who was logged out or lost access is told.
     const response = await fetch(this.#path.replace(/\/events$/, ""), { headers: { Accept: "application/json" } }).catch(() => null);
-    if (response?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    if (response?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     if (response?.status === 404 || response?.status === 403) {
       clearTimeout(this.#timer);
       this.#say("lost");

@@ -35,6 +35,52 @@ async def test_a_login_comes_back_to_the_page_that_was_asked_for(web: RunningWeb
         assert "login_failed" in again.text
 
 
+async def test_a_login_under_another_name_of_the_machine_goes_on_at_the_public_address(web: RunningWeb) -> None:
+    port = web.url.rpartition(":")[2]
+    async with web.client() as browser:
+        named = {"Host": f"localhost:{port}"}
+        sent = await browser.get("/login?next=/guilds/1%3Fa%3Db", headers=named)
+        assert sent.status_code == 303
+        assert sent.headers["location"].startswith(f"{web.url}/login?next=%2Fguilds%2F1%3Fa%3Db")
+        assert "set-cookie" not in sent.headers
+        # A proxy that replaces the header must not send the browser round and round.
+        query = sent.headers["location"].partition("?")[2]
+        again = await browser.get(f"/login?{query}", headers=named)
+        assert "oauth2/authorize" in again.headers["location"]
+        evil = await browser.get("/login?next=//evil.example", headers={"Host": "evil.example"})
+        assert evil.headers["location"].startswith(f"{web.url}/login?next=%2Fguilds&")
+        assert "oauth2/authorize" in (await browser.get("/login")).headers["location"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/guilds/", "/guilds/1/", f"/guilds/{GUILD}/audit/", "/guilds/1/nothing", "/nothing/"]
+)
+async def test_the_host_header_reaches_no_answer(web: RunningWeb, path: str) -> None:
+    async with web.client(**PAGE) as client:
+        plain = await client.get(path)
+        for host in ("evil.example", "evil.example/api/v1", "[", "evil.example/?"):
+            answer = await client.get(path, headers={"Host": host})
+            assert (answer.status_code, answer.headers.get("location")) == (
+                plain.status_code,
+                plain.headers.get("location"),
+            )
+            assert (
+                answer.headers["content-type"] == plain.headers["content-type"]
+                if "content-type" in plain.headers
+                else True
+            )
+            assert "evil" not in answer.text + str(answer.headers)
+
+
+async def test_a_login_comes_back_with_the_filters_that_were_set(web: RunningWeb) -> None:
+    asked = f"/guilds/{GUILD}/commands?state=failed&command=settings.set&option.key=log_channel"
+    async with web.client(**PAGE) as browser:
+        login = await browser.get(asked)
+        leave = await browser.get(login.headers["location"])
+        back = await browser.get(f"{leave.headers['location']}&sandbox_user={MODERATOR}")
+        assert (await browser.get(back.headers["location"])).headers["location"] == asked
+
+
 async def test_a_login_begun_in_another_browser_is_refused(web: RunningWeb) -> None:
     async with web.client() as attacker, web.client(**PAGE) as victim:
         leave = await attacker.get("/login")
