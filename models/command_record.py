@@ -71,7 +71,11 @@ def record_from_row(row: Mapping[str, Any]) -> CommandRecord:
 
 
 def command_from_row(row: Mapping[str, Any]) -> Command:
-    """The envelope again, with the row's attempt; `reply_to` and what Discord had granted are gone."""
+    """The envelope again, with the row's attempt; `reply_to` and what Discord had granted are gone.
+
+    The row does not tell whether an attempt that was begun had its effect: it may have, from the moment of issue on.
+    """
+    begun = row["state"] == "running" or row["attempt"] > 1
     return Command(
         id=row["id"],
         type=row["type"],
@@ -87,6 +91,7 @@ def command_from_row(row: Mapping[str, Any]) -> Command:
         issued_at=row["issued_at"],
         expires_at=row["expires_at"],
         attempt=row["attempt"],
+        in_doubt_since=row["issued_at"] if begun else None,
         dry_run=row["dry_run"],
         trace=row["trace"],
         options=msgspec.json.decode(row["options"]),

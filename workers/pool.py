@@ -152,7 +152,7 @@ class Pool:
             received=received,
             handler=self._handlers[command.type],
             consumer=consumer,
-            careful=delivery.redelivered or command.attempt > 1,
+            careful=delivery.redelivered or command.attempt > 1 or command.in_doubt_since is not None,
             deliveries=[delivery],
             on_finished=self._finished,
         )

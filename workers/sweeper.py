@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from loguru import logger
 
 from bus.envelopes import Command
@@ -13,18 +12,11 @@ from bus.transport import Transport
 from workers.announcements import command_message
 from workers.publisher import Parcel, publish_parcels
 
-__all__ = ["Sweeper", "doubted"]
+__all__ = ["Sweeper"]
 
 Sweep = Callable[[float, int], Awaitable[list[Command]]]
 
 _LIMIT = 500
-
-
-def doubted(command: Command) -> Command:
-    """A command rebuilt from its row, which does not tell whether an earlier attempt had its effect: it may have."""
-    if command.attempt == 1:
-        return command
-    return msgspec.structs.replace(command, in_doubt_since=command.issued_at)
 
 
 class Sweeper:
@@ -66,5 +58,5 @@ class Sweeper:
         overdue = await self._sweep(margin, _LIMIT)
         if overdue:
             logger.info("{} commands were overdue and are published again", len(overdue))
-            await publish_parcels(self._transport, [Parcel([command_message(doubted(command))]) for command in overdue])
+            await publish_parcels(self._transport, [Parcel([command_message(command)]) for command in overdue])
         return len(overdue)
