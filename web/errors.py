@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,12 +14,15 @@ from starlette.responses import RedirectResponse, Response
 
 from bus.errors import BusError, InvalidMessage
 from models.errors import DatabaseUnavailable
+from web.authentication import session_of
 from web.middleware.request_id import request_id_of
+from web.pages.session import remember_session
 from web.parts import parts_of
 from web.problems import Problem, problem_response
 
 __all__ = ["EXCEPTION_HANDLERS"]
 
+_SESSION_SECONDS = 1.0
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
@@ -61,10 +65,25 @@ async def _answer(request: Request, problem: Problem) -> Response:
     if problem.code == "not_authenticated":
         query = urlencode({"next": _asked_for(request)})
         return RedirectResponse(f"/login?{query}", 303, headers={"Cache-Control": "no-store"})
+    await _find_session(request, problem)
     context: Mapping[str, Any] = {"problem": problem, "request_id": request_id}
     return parts_of(request).pages.render(
         request, "error.html", context, status=problem.status, headers=dict(problem.headers)
     )
+
+
+async def _find_session(request: Request, problem: Problem) -> None:
+    """For the page's frame, where nothing asked yet who it is. A page that tells of trouble makes none."""
+    if problem.status >= 500 or hasattr(request.state, "session") or "authorization" in request.headers:
+        return
+    try:
+        async with asyncio.timeout(_SESSION_SECONDS):
+            session = await session_of(request)
+    except Exception as error:  # the page is shown all the same, whatever could not be asked
+        logger.debug("an error page without a name: {}: {}", type(error).__name__, error)
+        return
+    if session is not None:
+        remember_session(request, session)
 
 
 def _asked_for(request: Request) -> str:

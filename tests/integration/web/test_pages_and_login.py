@@ -7,7 +7,9 @@ import re
 import httpx
 import pytest
 
+from models.errors import DatabaseUnavailable
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
+from web.login.sessions import Sessions
 
 PATH = f"/api/v1/guilds/{GUILD}/commands"
 PING = {"type": "utility.ping"}
@@ -64,11 +66,7 @@ async def test_the_host_header_reaches_no_answer(web: RunningWeb, path: str) -> 
                 plain.status_code,
                 plain.headers.get("location"),
             )
-            assert (
-                answer.headers["content-type"] == plain.headers["content-type"]
-                if "content-type" in plain.headers
-                else True
-            )
+            assert answer.headers.get("content-type") == plain.headers.get("content-type")
             assert "evil" not in answer.text + str(answer.headers)
 
 
@@ -79,6 +77,24 @@ async def test_a_login_comes_back_with_the_filters_that_were_set(web: RunningWeb
         leave = await browser.get(login.headers["location"])
         back = await browser.get(f"{leave.headers['location']}&sandbox_user={MODERATOR}")
         assert (await browser.get(back.headers["location"])).headers["location"] == asked
+
+
+async def test_an_unknown_address_knows_who_is_logged_in(web: RunningWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with await web.log_in(ADMIN) as client, web.client() as nobody:
+        page = await client.get("/nothing", headers=PAGE)
+        assert page.status_code == 404
+        assert "Bruno Keel" in page.text
+        assert "Your servers" in page.text
+        assert "Start page" in (await nobody.get("/nothing", headers=PAGE)).text
+
+        async def away(_: Sessions, session_id: str) -> None:
+            raise DatabaseUnavailable("planted")
+
+        monkeypatch.setattr(Sessions, "find", away)
+        page = await client.get("/nothing", headers=PAGE)
+        assert page.status_code == 404
+        assert "Start page" in page.text
+        assert (await client.get("/guilds", headers=PAGE)).status_code == 503
 
 
 async def test_a_login_begun_in_another_browser_is_refused(web: RunningWeb) -> None:
