@@ -52,6 +52,7 @@ def build_parts(
 ) -> Parts:
     ring = Ring(keep_seconds=settings.ring_seconds, most_bytes=settings.ring_bytes)
     hub = Hub()
+    recheck = Recheck(hub=hub, every_seconds=settings.recheck_seconds)
     login = DiscordLogin(
         application_id=settings.discord_application_id,
         client_secret=settings.discord_client_secret,
@@ -76,7 +77,7 @@ def build_parts(
         access=Access(database),
         ring=ring,
         hub=hub,
-        recheck=Recheck(hub=hub, every_seconds=settings.recheck_seconds),
+        recheck=recheck,
         follower=Follower(
             transport=transport,
             epochs=_StoredEpochs(database),
@@ -85,6 +86,7 @@ def build_parts(
             clock=clock,
             keep_seconds=settings.ring_seconds,
             check_seconds=settings.stream_check_seconds,
+            guild_left=recheck.soon,
         ),
         login=login,
         sessions=sessions,

@@ -53,6 +53,7 @@ async def stream_events(request: Request) -> Response:
         level=admitted.standing.level,
         viewer_id=viewer_id,
         most=parts.settings.stream_queue,
+        session_id=principal.session_id,
     )
     session = _session(request, parts, admitted, subscription)
     return StreamResponse(

@@ -28,6 +28,7 @@ class LiveEvent:
     actor_id: str | None
     frame: bytes
     data_at: int
+    type: str = ""
 
     @property
     def data(self) -> bytes:
@@ -58,6 +59,7 @@ def read_entry(entry: StreamEntry, epoch: str) -> LiveEvent | None:
         actor_id=event.actor_id,
         frame=head + body + b"\n\n",
         data_at=len(head),
+        type=event.type,
     )
 
 

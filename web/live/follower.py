@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from loguru import logger
 from bus.clock import Clock
 from bus.errors import InvalidMessage
 from bus.transport import StreamEntry, Transport
+from models.events import GuildLeave
 from web.live.encoding import read_entry
 from web.live.hub import Hub
 from web.live.recent_ids import RecentIds
@@ -49,6 +51,7 @@ class Follower:
         keep_seconds: float,
         check_seconds: float = 5.0,
         retry_seconds: float = 1.0,
+        guild_left: Callable[[int], None] = lambda guild_id: None,
     ) -> None:
         self._transport = transport
         self._epochs = epochs
@@ -58,6 +61,7 @@ class Follower:
         self._keep = timedelta(seconds=keep_seconds)
         self._check_seconds = check_seconds
         self._retry_seconds = retry_seconds
+        self._guild_left = guild_left
         self._recent = RecentIds()
         self._load_until = -1
         self.loaded = asyncio.Event()
@@ -139,6 +143,8 @@ class Follower:
         else:
             ring.append(event)
             self._hub.publish(event)
+            if event.type == GuildLeave.type and event.guild_id is not None:
+                self._guild_left(event.guild_id)
         if not self.loaded.is_set():
             self._check_loaded()
 

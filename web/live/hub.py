@@ -81,6 +81,12 @@ class Hub:
                     if subscription.level == level:
                         subscription.push(frame)
 
+    def close_session(self, session_id: str) -> None:
+        """Its person logged out: other processes learn it at their next check."""
+        for subscription in tuple(self._all):
+            if subscription.session_id == session_id:
+                subscription.close("logged_out")
+
     def close_all(self, reason: CloseReason) -> None:
         for subscription in tuple(self._all):
             subscription.close(reason)

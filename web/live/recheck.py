@@ -19,6 +19,8 @@ StillAllowed = Callable[[], Awaitable[Level | None]]
 
 _AT_ONCE = 8
 _IDLE_SECONDS = 0.2
+_SOON_SECONDS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Pauses before each check of a guild that changed: its event can be here before guild state has taken it in."""
 
 
 class Recheck:
@@ -28,6 +30,7 @@ class Recheck:
         self._hub = hub
         self._every_seconds = every_seconds
         self._checks: dict[Subscription, StillAllowed] = {}
+        self._soon: dict[int, asyncio.Task[None]] = {}
 
     def watch(self, subscription: Subscription, still_allowed: StillAllowed) -> None:
         self._checks[subscription] = still_allowed
@@ -35,8 +38,32 @@ class Recheck:
     def forget(self, subscription: Subscription) -> None:
         self._checks.pop(subscription, None)
 
+    def soon(self, guild_id: int) -> None:
+        """Do not wait for the round: something happened that can cost access to this guild."""
+        if guild_id not in self._soon and any(one.guild_id == guild_id for one in self._checks):
+            task = asyncio.create_task(self._check_guild(guild_id))
+            self._soon[guild_id] = task
+            task.add_done_callback(lambda _: self._soon.pop(guild_id, None))
+
     async def run(self) -> None:
         """Until cancelled."""
+        try:
+            await self._rounds()
+        finally:
+            for task in tuple(self._soon.values()):
+                task.cancel()
+
+    async def _check_guild(self, guild_id: int) -> None:
+        for pause in _SOON_SECONDS:
+            await asyncio.sleep(pause)
+            streams = [(one, allowed) for one, allowed in self._checks.items() if one.guild_id == guild_id]
+            if not streams:
+                return
+            for first in range(0, len(streams), _AT_ONCE):
+                some = streams[first : first + _AT_ONCE]
+                await asyncio.gather(*(self._check_access(one, allowed) for one, allowed in some))
+
+    async def _rounds(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
             started, streams = clock(), list(self._checks.items())
@@ -50,6 +77,9 @@ class Recheck:
     async def _check(self, subscription: Subscription, still_allowed: StillAllowed) -> None:
         if subscription.is_stuck():
             subscription.close("slow")
+        await self._check_access(subscription, still_allowed)
+
+    async def _check_access(self, subscription: Subscription, still_allowed: StillAllowed) -> None:
         if subscription.closed.is_set():
             return
         try:

@@ -10,7 +10,7 @@ from models.permissions import Level
 
 __all__ = ["CloseReason", "Subscription"]
 
-CloseReason = Literal["slow", "access_lost", "stopping", "stream_anew", "client_gone", "failed"]
+CloseReason = Literal["slow", "access_lost", "logged_out", "stopping", "stream_anew", "client_gone", "failed"]
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -33,14 +33,18 @@ class Subscription:
         "guild_id",
         "level",
         "reason",
+        "session_id",
         "viewer_id",
     )
 
-    def __init__(self, *, client_id: str, guild_id: int, level: Level, viewer_id: str, most: int) -> None:
+    def __init__(
+        self, *, client_id: str, guild_id: int, level: Level, viewer_id: str, most: int, session_id: str | None = None
+    ) -> None:
         self.client_id = client_id
         self.guild_id = guild_id
         self.level = level
         self.viewer_id = viewer_id
+        self.session_id = session_id
         self.reason: CloseReason | None = None
         self.closed = asyncio.Event()
         self.delivered = 0

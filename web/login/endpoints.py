@@ -63,13 +63,16 @@ async def finish_login(request: Request) -> Response:
         raise Problem("login_failed", "Discord did not let you in, or you declined. Log in again if you want to.")
     tokens = await parts.login.exchange(code=asked["code"], code_verifier=begun.code_verifier)
     profile = await parts.login.profile(tokens)
+    before = request.cookies.get(parts.settings.session_cookie)
     session_id = await parts.sessions.create(
         profile,
         tokens,
         user_agent=request.headers.get("user-agent", ""),
         address=request.client.host if request.client else "",
-        replaces=request.cookies.get(parts.settings.session_cookie),
+        replaces=before,
     )
+    if before:
+        parts.hub.close_session(before)
     logger.info("user {} logged in", profile.id)
     response = RedirectResponse(safe_target(begun.redirect_to), 303, headers={"Cache-Control": "no-store"})
     forget_cookie(response, parts.settings.login_cookie, https=parts.settings.https)
@@ -84,11 +87,12 @@ async def finish_login(request: Request) -> Response:
 
 
 async def log_out(request: Request) -> Response:
-    """Revokes the session here and the tokens at Discord; open streams of it end at the next check."""
+    """Revokes the session here and the tokens at Discord; its open streams end, in other processes at the next check."""
     parts = parts_of(request)
     session = await session_of(request)
     if session is not None:
         await parts.sessions.revoke(session)
+        parts.hub.close_session(session.id)
         parts.own_guilds.forget(session)
         if session.tokens is not None:
             await parts.login.revoke(session.tokens)

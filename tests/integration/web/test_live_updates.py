@@ -15,6 +15,8 @@ from bus.ids import new_id
 from bus.transport import Message, Transport
 from models import api_keys, streams
 from models.database import Database
+from models.events import GuildLeave, make_event
+from models.guild_state import apply_event
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb, running_web
 from tests.integration.web.sse import Stream, eventually, open_stream
 
@@ -250,6 +252,47 @@ async def test_a_lost_membership_a_logout_and_a_revoked_key_each_close_the_strea
             assert await stream.ends_within(3)
         assert (await keyed.get(f"/api/v1/guilds/{GUILD}/events")).status_code == 401
         assert (await out.get(f"/api/v1/guilds/{GUILD}/events")).status_code == 401
+
+
+async def test_a_logout_ends_the_sessions_streams_at_once_and_no_other(
+    database: Database, transport: Transport, web: RunningWeb
+) -> None:
+    async with (
+        running_web(database, transport, recheck_seconds=60) as slow,
+        await slow.log_in(ADMIN) as out,
+        await slow.log_in(ADMIN) as stays,
+        open_stream(out, GUILD) as ended,
+        open_stream(stays, GUILD) as kept,
+    ):
+        for stream in (ended, kept):
+            await stream.until("initial")
+        await out.post("/logout", data={"csrf_token": out.headers["X-CSRF-Token"]})
+        assert await ended.ends_within(1)
+        event = await slow.publish()
+        assert [frame.data["id"] for frame in await kept.events(1)] == [event]
+
+
+async def test_the_streams_of_a_guild_that_the_bot_left_end_soon(
+    database: Database, transport: Transport, web: RunningWeb
+) -> None:
+    async with (
+        running_web(database, transport, recheck_seconds=60) as slow,
+        await slow.log_in(MODERATOR) as person,
+        await slow.key_client() as keyed,
+        open_stream(person, GUILD) as first,
+        open_stream(keyed, OTHER_GUILD) as other,
+    ):
+        for stream in (first, other):
+            await stream.until("initial")
+        now = SystemClock().now()
+        left = make_event(GuildLeave(), id=new_id(now), guild_id=GUILD, timestamp=now, source="bot")
+        await slow.publish_event(left)
+        await asyncio.sleep(0.1)  # guild state takes it in after the stream has shown it
+        async with database.transaction() as connection:
+            await apply_event(connection, left)
+        assert await first.ends_within(3)
+        event = await slow.publish(guild_id=OTHER_GUILD)
+        assert [frame.data["id"] for frame in await other.events(1)] == [event]
 
 
 async def test_streams_per_person_are_limited(database: Database, transport: Transport, web: RunningWeb) -> None:
