@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from bus.ids import Snowflake
 from models.permissions import Permission
 from web.guild_lookup import GuildSummary, guild_summaries
-from web.login.discord import OwnGuild
+from web.login.own_guilds import Answer
 from web.parts import Parts
 from web.principal import Principal
 
-__all__ = ["Invitable", "invitable_guilds", "visible_guilds"]
+__all__ = ["Invitable", "invitable_guilds", "own_guilds", "visible_guilds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,24 @@ async def visible_guilds(parts: Parts, principal: Principal) -> list[GuildSummar
         wanted = None if principal.guild_ids is None else [Snowflake(guild) for guild in principal.guild_ids]
         return await guild_summaries(parts.database, wanted)
     known = {guild.guild_id for guild in await parts.access.guilds_of(Snowflake(principal.id))}
-    own = await _own(parts, principal)
+    own = (await own_guilds(parts, principal)).guilds or ()
     return await guild_summaries(parts.database, sorted(known | {guild.id for guild in own}))
 
 
-async def invitable_guilds(parts: Parts, principal: Principal, present: list[GuildSummary]) -> list[Invitable]:
+def invitable_guilds(own: Answer, present: list[GuildSummary]) -> list[Invitable]:
     """Guilds where the person has Manage Server and the bot is not."""
     here = {guild.id for guild in present}
     may_invite = int(Permission.MANAGE_GUILD | Permission.ADMINISTRATOR)
     return [
         Invitable(guild.id, guild.name, guild.icon)
-        for guild in await _own(parts, principal)
+        for guild in own.guilds or ()
         if guild.id not in here and (guild.owner or int(guild.permissions) & may_invite)
     ]
 
 
-async def _own(parts: Parts, principal: Principal) -> tuple[OwnGuild, ...]:
+async def own_guilds(parts: Parts, principal: Principal) -> Answer:
+    """The person's own list, as Discord tells it; nothing for a key."""
     if principal.session_id is None:
-        return ()
+        return Answer(())
     session = await parts.sessions.find(principal.session_id)
-    return () if session is None else await parts.own_guilds.of(session) or ()
+    return Answer(None, login_needed=True) if session is None else await parts.own_guilds.asked(session)

@@ -87,7 +87,7 @@ async def finish_login(request: Request) -> Response:
 
 
 async def log_out(request: Request) -> Response:
-    """Revokes the session here and the tokens at Discord; its open streams end, in other processes at the next check."""
+    """Revokes the session here and the tokens at Discord. Open streams end now, elsewhere at the next check."""
     parts = parts_of(request)
     session = await session_of(request)
     if session is not None:

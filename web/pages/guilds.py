@@ -16,7 +16,7 @@ from web.config import Settings
 from web.pages.session import admit_page, page_context, page_principal
 from web.parts import Parts, parts_of
 from web.standing import Admitted
-from web.visible_guilds import invitable_guilds, visible_guilds
+from web.visible_guilds import invitable_guilds, own_guilds, visible_guilds
 
 __all__ = ["guild_list", "landing", "live_page", "permitted_commands"]
 
@@ -43,8 +43,13 @@ async def guild_list(request: Request) -> Response:
     principal = await page_principal(request)
     parts = parts_of(request)
     guilds = await visible_guilds(parts, principal)
-    invitable = await invitable_guilds(parts, principal, guilds)
-    context = {"guilds": guilds, "invitable": invitable, "invite_url": invite_url(parts.settings)}
+    own = await own_guilds(parts, principal)
+    context = {
+        "guilds": guilds,
+        "invitable": invitable_guilds(own, guilds),
+        "invite_url": invite_url(parts.settings),
+        "own": own,
+    }
     return parts.pages.render(request, "guilds.html", context)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import httpx
 import pytest
 
 from models.errors import DatabaseUnavailable
+from sandbox.seed import person_id
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
 from web.login.sessions import Sessions
 
+OWNER = person_id("owner")
 PATH = f"/api/v1/guilds/{GUILD}/commands"
 PING = {"type": "utility.ping"}
 KEY = {"Idempotency-Key": "pages"}
@@ -77,6 +80,34 @@ async def test_a_login_comes_back_with_the_filters_that_were_set(web: RunningWeb
         leave = await browser.get(login.headers["location"])
         back = await browser.get(f"{leave.headers['location']}&sandbox_user={MODERATOR}")
         assert (await browser.get(back.headers["location"])).headers["location"] == asked
+
+
+async def test_servers_without_the_bot_are_shown_or_it_is_said_why_not(web: RunningWeb) -> None:
+    await web.database.fetch(
+        "WITH gone AS (UPDATE guilds SET left_at = now() WHERE id = $1) SELECT 1", int(OTHER_GUILD)
+    )
+    async with await web.log_in(OWNER) as client:
+        listed = await client.get("/guilds", headers=PAGE)
+        assert f"guild_id={OTHER_GUILD}" in listed.text
+        assert "Log in again" not in listed.text
+        web.world.grants.clear()  # as a restart of the sandbox does; at Discord a person can take a login back
+        await asyncio.sleep(0.15)
+        listed = await client.get("/guilds", headers=PAGE)
+        assert listed.status_code == 200
+        assert "Log in again" in listed.text
+
+
+async def test_tokens_that_another_process_renewed_are_used(web: RunningWeb) -> None:
+    async with await web.log_in(OWNER) as client:
+        session_id = client.cookies["guildbus"]
+        parts = web.app.state.parts
+        before = await parts.sessions.find(session_id)
+        renewed = await parts.login.refresh(before.tokens)
+        await parts.sessions.keep_tokens(before, renewed)
+        await asyncio.sleep(0.15)
+        answer = await parts.own_guilds.asked(before)
+        assert not answer.login_needed
+        assert {guild.id for guild in answer.guilds} == {GUILD, OTHER_GUILD}
 
 
 async def test_an_unknown_address_knows_who_is_logged_in(web: RunningWeb, monkeypatch: pytest.MonkeyPatch) -> None:
