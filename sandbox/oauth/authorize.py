@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox import payloads
+from sandbox.oauth.invite import invite, is_invite
 from sandbox.pages.render import page
 from sandbox.permissions import base
 from sandbox.rights import rights_in_words
@@ -59,8 +60,13 @@ def _error(asked: Mapping[str, str], scopes: tuple[str, ...]) -> tuple[str, str]
 
 
 async def authorize(world: World, request: Request) -> Response:
-    """Without `sandbox_user` the page; with it (an id) a redirect with code and state, `deny` for a refusal."""
+    """Without `sandbox_user` the page; with it (an id) a redirect with code and state, `deny` for a refusal.
+
+    `scope=bot` alone is another page: the bot is added to a guild.
+    """
     asked = request.query_params
+    if is_invite(asked):
+        return await invite(world, request)
     refusal = _refusal(world, asked, request.url.hostname or "")
     if refusal is not None:
         return HTMLResponse(page("refused.html", reason=refusal), 400)

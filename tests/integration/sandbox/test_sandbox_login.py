@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -104,6 +106,42 @@ async def test_what_the_login_page_refuses(
     seen, back = await _authorize(sandbox, **fields)
     assert seen == status
     assert back.get("error") == ([error] if error else None)
+
+
+async def test_an_invite_adds_the_bot_and_says_where_to_go_on(sandbox: Sandbox) -> None:
+    asked = {
+        "client_id": str(sandbox.world.settings.application_id),
+        "scope": "bot applications.commands",
+        "permissions": "8",
+        "guild_id": str(GUILD_TWO),
+    }
+
+    came_from = {"Referer": f"{sandbox.url}/guilds?x=1"}
+
+    async def opened(**fields: str) -> tuple[int, str]:
+        address = f"{sandbox.url}/sandbox/oauth2/authorize"
+        async with sandbox.http.get(address, params=asked | fields, headers=came_from) as response:
+            return response.status, await response.text()
+
+    guild = sandbox.world.state.guilds[GUILD_TWO]
+    assert "is here already" in (await opened())[1]
+    await sandbox.control("POST", f"/guilds/{GUILD_TWO}/availability", {"state": "removed"})
+    assert "sandbox_back=&amp;" in (await opened(sandbox_back="//evil.example"))[1]
+    status, text = await opened()
+    assert status == 200
+    assert "Night Market" in text
+    assert "Harbour Lights" not in text
+    assert guild.bot_removed, "looking at the page adds nothing"
+    [link] = re.findall(r'href="(/sandbox/oauth2/authorize[^"]+)"', text)
+    async with sandbox.http.get(sandbox.url + unescape(link)) as response:
+        assert response.status == 200
+        done = await response.text()
+        assert "is in Night Market" in done
+        assert '<a href="/guilds">Back to the dashboard</a>' in done
+    assert not guild.bot_removed
+    assert (await sandbox.discord("GET", f"/guilds/{GUILD_TWO}"))[0] == 200
+    assert (await opened(guild_id="5"))[0] == 400
+    assert (await opened(client_id="1"))[0] == 400
 
 
 async def test_the_pages_have_no_inline_script_or_style(sandbox: Sandbox) -> None:
