@@ -41,9 +41,10 @@ def _commands(given: argparse.Namespace) -> tuple[dict[str, Any], list[Bar], str
     plan = commands.Plan(
         contenders(peers, python, effects), given.rounds, given.count, latency_seconds=given.latency_seconds
     )
-    results = asyncio.run(commands.measure(plan))
+    results, failures = asyncio.run(commands.measure(plan))
     _, best = best_peer(results, peers)
-    return results, command_bars(results, peers), table(commands.HEAD, commands.rows(results, best))
+    bars = [*command_bars(results, peers), Bar("runs that failed", len(failures), 0, at_most=True)]
+    return results, bars, table(commands.HEAD, commands.rows(results, best))
 
 
 def _live(given: argparse.Namespace) -> tuple[dict[str, Any], list[Bar], str]:

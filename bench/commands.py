@@ -28,6 +28,7 @@ _SEND_SECONDS = 120.0
 _DRAIN_SECONDS = 120.0
 _POLL_SECONDS = 0.2
 _SETTLE_SECONDS = 1.0
+_RECOVERY_SECONDS = 5.0
 # A sender that falls behind by more than this did not keep up the rate; its latencies are another rate's.
 _KEEPS_UP = 1.05
 
@@ -46,20 +47,27 @@ class Plan:
     log: Any = field(default=None)
 
 
-async def measure(plan: Plan) -> dict[str, dict[str, float]]:
-    """Medians by contender. Raises RuntimeError where one loses a command or takes too long."""
+async def measure(plan: Plan) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """Medians by contender, and what failed: who lost a command or took too long is left out of that round."""
+    failures: list[str] = []
     rounds: dict[str, list[dict[str, float]]] = {one.name: [] for one in plan.contenders}
     async with own_servers() as servers:
         for number in range(plan.rounds):
             for one in plan.contenders:
                 started = time.perf_counter()
-                figures = await _one_run(one, plan, servers)
+                try:
+                    figures = await _one_run(one, plan, servers)
+                except (RuntimeError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    failures.append(f"round {number + 1}, {one.name}: {type(error).__name__}: {error}")
+                    print(f"{failures[-1]}\n{servers.last_words()}", file=sys.stderr)
+                    await asyncio.sleep(_RECOVERY_SECONDS)
+                    continue
                 rounds[one.name].append(figures)
                 seconds = time.perf_counter() - started
                 load = os.getloadavg()[0]
                 shown = ", ".join(f"{name} {value:,.2f}" for name, value in figures.items())
                 print(f"round {number + 1}, {one.name} ({seconds:.0f} s, load {load:.1f}): {shown}", file=sys.stderr)
-    return {name: medians(figures) for name, figures in rounds.items()}
+    return {name: medians(figures) for name, figures in rounds.items()}, failures
 
 
 async def _one_run(one: Contender, plan: Plan, servers: Servers) -> dict[str, float]:

@@ -46,6 +46,11 @@ class Servers:
         assert self.node.pid is not None
         return tree_cpu_seconds(postmaster), tree_cpu_seconds(self.node.pid)
 
+    def last_words(self) -> str:
+        """The end of PostgreSQL's log: for a run that failed."""
+        log = self.folder / "data" / "postgres" / "server.log"
+        return log.read_text(errors="replace")[-3000:] if log.exists() else ""
+
     async def empty_the_stream(self) -> None:
         """Make the stream `live` anew, so that nobody reads what another contender has published."""
         arguments: Any = dict(load_topology().queues["live"].arguments)
