@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models import settings_store
 from models.command_record import CommandRecord
 from models.queries import audit_of, list_commands
 from models.timeline import steps_of
 from web.api.filters import command_filter
+from web.authorization import refusal_of
 from web.command_view import may_read, visible_records
 from web.guild_lookup import names_in
 from web.pages.guilds import permitted_commands
 from web.pages.links import next_page
 from web.pages.session import admit_page, page_context
-from web.parts import parts_of
+from web.parts import Parts, parts_of
 from web.people import subject_person
 from web.problems import Problem
+from web.standing import Admitted
 
 __all__ = ["command_list", "command_timeline"]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingConflict:
+    """Somebody else changed the settings in between: what was wanted, and what holds now."""
+
+    key: str
+    wanted: Any
+    now: Any
+    version: int
 
 
 def _people(record: CommandRecord) -> set[int]:
@@ -67,5 +82,17 @@ async def command_timeline(request: Request) -> Response:
         "record": record,
         "steps": steps_of(record, audit),
         "names": await names_in(parts.database, admitted.guild.id, _people(record)),
+        "conflict": await _conflict(parts, admitted, record),
     }
     return parts.pages.render(request, "command.html", context)
+
+
+async def _conflict(parts: Parts, admitted: Admitted, record: CommandRecord) -> SettingConflict | None:
+    """Of a `settings.set` that came too late; None also for who may not read the settings."""
+    if record.outcome is None or (record.type, record.outcome.code) != ("settings.set", "stale_version"):
+        return None
+    if refusal_of("settings.read", admitted.principal, admitted.standing) is not None:
+        return None
+    stored = await settings_store.get(parts.database, int(admitted.guild.id))
+    key = str(record.options.get("key"))
+    return SettingConflict(key, wanted=record.options.get("value"), now=stored.data.get(key), version=stored.version)

@@ -4,11 +4,13 @@ import { byId, h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
 import { LiveStream, showState } from "./live.js";
 import { nameMentions } from "./mentions.js";
+import { freshener } from "./part.js";
 import { timeElement } from "./times.js";
 
 const guildId = document.querySelector("[data-guild]").dataset.guild;
 const { command: id } = document.querySelector("[data-command]").dataset;
 const STEP_COLOURS = { started: "info", refused: "bad", waiting: "warn", delivered: "good" };
+const freshenConflict = freshener("conflict", guildId);
 let asking = false;
 let again = false;
 
@@ -40,6 +42,7 @@ function paint(command) {
   byId("timeline").replaceChildren(...command.timeline.map(step));
   [...byId("timeline").children].forEach((item, at) => opened[at] && item.querySelector("details")?.setAttribute("open", ""));
   nameMentions(byId("timeline"), guildId);
+  if (command.outcome?.code === "stale_version" && !byId("conflict")?.childElementCount) freshenConflict();
 }
 
 function step({ at, step: kind, words: sentence, detail }) {

@@ -41,12 +41,18 @@ export function progress(data) {
   if (!entry) return remember(data);
   if (data.revision < entry.revision) return;
   entry.revision = data.revision;
-  entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${data.message} ` : "", entry.link], stateColour(data.state));
+  entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${data.message} ` : "", entry.link, ...settingsLink(data, entry)], stateColour(data.state));
   nameMentions(byId("toasts"), entry.guildId);
   if (isFinal(data.state)) {
     followed.delete(data.command_id);
     if (data.state === "succeeded") entry.shown.fade();
   }
+}
+
+// Most settings that fail were changed by somebody else: the timeline compares, the list shows what holds now.
+function settingsLink({ command, state }, { guildId }) {
+  if (command !== "settings.set" || state !== "failed") return [];
+  return [" · ", h("a", { href: `/guilds/${guildId}/settings` }, "back to Settings")];
 }
 
 function remember(data) {

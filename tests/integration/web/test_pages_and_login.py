@@ -8,7 +8,10 @@ import re
 import httpx
 import pytest
 
+from bus import codec
 from models.errors import DatabaseUnavailable
+from models.outcome import Outcome
+from models.settings_store import set_values
 from sandbox.seed import person_id
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
 from web.login.sessions import Sessions
@@ -219,6 +222,35 @@ async def test_a_command_has_a_page_and_stored_names_cannot_break_out(web: Runni
         assert "queued" in page.text
         assert "<img src=x" not in page.text
         assert (await client.get(f"/guilds/{GUILD}/commands/nothing", headers=PAGE)).status_code == 404
+
+
+async def test_a_setting_that_somebody_else_changed_shows_both_values_and_leads_back(web: RunningWeb) -> None:
+    async with await web.log_in(ADMIN) as client:
+        options = {"key": "welcome_text", "value": "Ahoy <b>", "expected_version": 0}
+        answer = await client.post(
+            PATH, json={"type": "settings.set", "options": options}, headers={"Idempotency-Key": "stale"}
+        )
+        assert answer.status_code == 202, answer.text
+        id = answer.json()["id"]
+        address = f"/guilds/{GUILD}/commands/{id}"
+        assert "Back to Settings" not in (await client.get(address, headers=PAGE)).text
+        async with web.database.transaction() as connection:
+            await set_values(connection, int(GUILD), {"welcome_text": "Moin"}, by="1", command_id=None)
+        # What a worker stores of a StaleVersion.
+        outcome = Outcome("version 0 was expected, but it is at version 1 by now", code="stale_version")
+        await web.database.fetch(
+            "WITH ended AS (UPDATE commands SET state = 'failed', settled_at = now(), outcome = $2 WHERE id = $1) "
+            "SELECT 1",
+            id,
+            codec.encode(outcome).decode(),
+        )
+        page = (await client.get(address, headers=PAGE)).text
+        assert f'href="/guilds/{GUILD}/settings">Back to Settings' in page
+        compared = page.partition('id="conflict"')[2].partition("</section>")[0]
+        assert "Ahoy &lt;b&gt;" in compared
+        assert "Moin" in compared
+        assert "option.value=Ahoy+%3Cb%3E" in compared
+        assert "option.expected_version=1" in compared
 
 
 async def test_static_files_are_versioned_and_nothing_else_is_served(web: RunningWeb) -> None:
