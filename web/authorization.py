@@ -11,7 +11,18 @@ from models.permissions import LEVELS, Level, Permission, missing
 from models.spec import CommandSpec
 from web.principal import Principal
 
-__all__ = ["RULES", "Action", "Refusal", "Rule", "Standing", "key_standing", "refusal_of", "refusal_of_command"]
+__all__ = [
+    "RULES",
+    "Action",
+    "Refusal",
+    "Rule",
+    "Standing",
+    "key_standing",
+    "refusal_of",
+    "refusal_of_command",
+    "refusal_of_platform_command",
+    "refusal_of_replay",
+]
 
 Action = Literal[
     "guild.view",
@@ -94,3 +105,19 @@ def refusal_of_command(spec: type[CommandSpec], principal: Principal, standing: 
         names = ", ".join(sorted(str(bit.name).replace("_", " ").title() for bit in lacking))
         return Refusal("not_permitted", f"{spec.type} needs the Discord permission {names}.", names)
     return None
+
+
+def refusal_of_platform_command(principal: Principal) -> Refusal | None:
+    """Why this principal may not issue a command for no guild in particular (`admin.broadcast`), or None."""
+    if principal.kind != "script" or principal.guild_ids is not None:
+        return Refusal("not_permitted", "This takes a script's key that is for every server.")
+    scope = RULES["commands.write"].scope
+    if principal.scopes is not None and scope is not None and scope not in principal.scopes:
+        return Refusal("scope_missing", f"The key lacks the scope {scope}.", scope)
+    return None
+
+
+def refusal_of_replay(principal: Principal, standing: Standing, guild_id: int | None) -> Refusal | None:
+    """Why this principal may not replay a letter of the guild, or None: to replay is to issue a command as well."""
+    refusal = refusal_of("dead_letters.write", principal, standing) or refusal_of("commands.write", principal, standing)
+    return refusal or (refusal_of_platform_command(principal) if guild_id is None else None)

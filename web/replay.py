@@ -15,7 +15,7 @@ from models import dead_letters
 from models.database import Connection
 from models.dead_letters import DeadLetter, replay_id
 from web.accept import CommandRequest, accept, build_command, check_request, hash_of_request
-from web.authorization import Standing, refusal_of_command
+from web.authorization import Standing, refusal_of_command, refusal_of_replay
 from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
@@ -28,9 +28,12 @@ async def replay_letter(
 ) -> UUID:
     """The id of the new command, which points to the old one by `causation_id`.
 
-    It is authorized as the person who replays, validated as if it came today, and its id is derived from the letter
-    and the number of the replay, so that two clicks are one command. Raises Problem.
+    It is authorized as whoever replays, before anything else is looked at, and validated as if it came today. Its id
+    is derived from the letter and the number of the replay, so that two clicks are one command. Raises Problem.
     """
+    refusal = refusal_of_replay(principal, standing, letter.guild_id)
+    if refusal is not None:
+        raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
     if letter.state == "discarded":
         raise Problem("dead_letter_closed", "It was discarded.")
     original = _original(letter)

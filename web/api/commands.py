@@ -17,7 +17,7 @@ from web.api.answers import json_response
 from web.api.bodies import idempotency_key, page_size, read_body
 from web.api.filters import command_filter
 from web.authentication import require_principal
-from web.authorization import Standing, refusal_of_command
+from web.authorization import Standing, refusal_of_command, refusal_of_platform_command
 from web.command_view import may_read, record_view, visible_records
 from web.middleware.request_id import request_id_of
 from web.parts import Parts, parts_of
@@ -39,10 +39,9 @@ async def post_command(request: Request) -> Response:
 async def post_platform_command(request: Request) -> Response:
     """A command for no guild in particular (`admin.broadcast`): for script keys that are not limited to guilds."""
     principal = await require_principal(request)
-    if principal.kind != "script" or principal.guild_ids is not None:
-        raise Problem("not_permitted", "This takes a script's key that is for every server.")
-    if principal.scopes is not None and "commands:write" not in principal.scopes:
-        raise Problem("scope_missing", "The key lacks the scope commands:write.", missing="commands:write")
+    refusal = refusal_of_platform_command(principal)
+    if refusal is not None:
+        raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
     return await _accepted(request, principal, None, None, "/api/v1/commands/")
 
 

@@ -12,6 +12,7 @@ from bus import codec
 from bus.ids import Snowflake
 from models import dead_letters
 from models.dead_letters import DeadLetter
+from models.permissions import Permission
 from web.api.answers import json_response
 from web.api.bodies import page_size
 from web.authentication import require_principal
@@ -54,7 +55,10 @@ async def get_one(request: Request) -> Response:
 
 
 async def replay(request: Request) -> Response:
-    """202 with the id of a new command, which whoever replays it issues; a second click is the same command."""
+    """202 with the id of a new command, which whoever replays it issues; a second click is the same command.
+
+    A key needs `commands:write` as well, and a letter of no guild a script's key.
+    """
     principal = await require_principal(request)
     letter, standing = await require_letter(request, principal, "dead_letters.write")
     command_id = await replay_letter(
@@ -115,4 +119,4 @@ async def _standing(parts: Parts, principal: Principal, guild_id: Snowflake | No
     if guild_id is not None:
         return await standing_of(parts, principal, guild_id)
     for_all = principal.kind != "user" and principal.guild_ids is None
-    return Standing("admin", 0) if for_all else None
+    return Standing("admin", int(Permission.ADMINISTRATOR)) if for_all else None

@@ -18,7 +18,7 @@ PATH = "/api/v1/dead-letters"
 
 
 async def letter(
-    database: Database, *, guild_id: Snowflake = GUILD, type: str = "moderation.warn"
+    database: Database, *, guild_id: Snowflake | None = GUILD, type: str = "moderation.warn", **options: str
 ) -> tuple[UUID, UUID]:
     """A stored dead letter: its id and its command's."""
     now = SystemClock().now()
@@ -30,7 +30,7 @@ async def letter(
         source="bot",
         correlation_id=new_id(now),
         issued_at=now,
-        options={"member": str(MEMBER), "reason": "spam"},
+        options=options or {"member": str(MEMBER), "reason": "spam"},
     )
     stored = DeadLetter(
         id=new_id(now),
@@ -105,3 +105,34 @@ async def test_what_cannot_be_sent_again_says_so(web: RunningWeb) -> None:
     unknown, _ = await letter(web.database, type="moderation.exile")
     async with await web.key_client() as client:
         assert (await client.post(f"{PATH}/{unknown}/replay")).json()["code"] == "command_unknown"
+
+
+async def test_a_key_that_may_not_issue_commands_cannot_replay_and_leaves_the_letter_as_it_was(
+    web: RunningWeb,
+) -> None:
+    id, _ = await letter(web.database)
+    async with (
+        await web.key_client("dead-letters:read", "dead-letters:write") as closer,
+        await web.key_client("dead-letters:read", "commands:write") as issuer,
+        await web.key_client("dead-letters:write", "commands:write") as both,
+    ):
+        for client, scope in ((closer, "commands:write"), (issuer, "dead-letters:write")):
+            answer = await client.post(f"{PATH}/{id}/replay")
+            assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+            assert answer.json()["missing"] == scope
+        shown = (await closer.get(f"{PATH}/{id}")).json()
+        assert (shown["state"], shown["replays"]) == ("open", 0)
+        assert (await both.post(f"{PATH}/{id}/replay")).status_code == 202
+        assert (await closer.post(f"{PATH}/{id}/discard")).status_code == 200
+        assert (await closer.post(f"{PATH}/{id}/replay")).json()["code"] == "scope_missing"
+
+
+async def test_a_command_of_no_server_is_replayed_by_scripts_only(web: RunningWeb) -> None:
+    id, _ = await letter(web.database, guild_id=None, type="admin.broadcast", text="for everybody")
+    async with await web.key_client() as api, await web.key_client(kind="script") as script:
+        refused = await api.post(f"{PATH}/{id}/replay")
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+        assert (await api.get(f"{PATH}/{id}")).json()["state"] == "open"
+        answer = await script.post(f"{PATH}/{id}/replay")
+        assert answer.status_code == 202, answer.text
+        assert answer.headers["location"].startswith("/api/v1/commands/")

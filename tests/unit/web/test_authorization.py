@@ -7,7 +7,7 @@ from models.catalogue import BUILT_IN
 from models.commands.messages import Broadcast
 from models.commands.moderation import Ban
 from models.permissions import LEVELS, Level, Permission
-from web.authorization import RULES, Action, Standing, key_standing, refusal_of, refusal_of_command
+from web.authorization import RULES, Action, Standing, key_standing, refusal_of, refusal_of_command, refusal_of_replay
 from web.principal import Principal, PrincipalKind
 
 PERSON = Principal("user", "1", "Ada")
@@ -79,3 +79,19 @@ def test_an_administrator_may_ban_but_not_broadcast() -> None:
 
 def test_the_principal_says_where_its_commands_come_from() -> None:
     assert [one.source for one in (PERSON, key(), key(kind="script"))] == ["dashboard", "api", "script"]
+
+
+def test_to_replay_takes_what_closing_a_letter_and_issuing_a_command_take() -> None:
+    standing, guilds = Standing("admin", int(Permission.ADMINISTRATOR)), frozenset((1,))
+    both = ("dead-letters:write", "commands:write")
+    assert refusal_of_replay(PERSON, standing, 1) is None
+    assert refusal_of_replay(key(*both), standing, 1) is None
+    for scope in both:
+        refusal = refusal_of_replay(key(*(set(both) - {scope}), kind="script"), standing, 1)
+        assert refusal is not None
+        assert (refusal.code, refusal.missing) == ("scope_missing", scope)
+    assert refusal_of_replay(key(*both, kind="script"), standing, None) is None
+    for principal in (key(*both), key(*both, kind="script", guild_ids=guilds)):
+        refusal = refusal_of_replay(principal, standing, None)
+        assert refusal is not None
+        assert refusal.code == "not_permitted"
