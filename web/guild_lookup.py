@@ -15,6 +15,7 @@ __all__ = [
     "find_members",
     "guild_summaries",
     "guild_summary",
+    "name_known_in",
     "names_in",
     "names_of",
     "roles_of",
@@ -28,6 +29,24 @@ WHERE m.guild_id = $1 AND (
 )
 ORDER BY lower(coalesce(nullif(m.nick, ''), nullif(p.display_name, ''), p.username)), m.person_id
 LIMIT $4
+"""
+
+# Whom only an attempt named is not known: else naming an id of another guild would be a way to ask for its name.
+_KNOWN = """
+SELECT coalesce(nullif(p.display_name, ''), p.username) AS name
+FROM persons p
+WHERE p.id = $2 AND p.erased_at IS NULL AND (
+    EXISTS (SELECT 1 FROM members m WHERE m.guild_id = $1 AND m.person_id = $2)
+    OR EXISTS (SELECT 1 FROM commands c WHERE c.guild_id = $1 AND c.actor_id = $3 AND c.actor_kind = 'user')
+    OR EXISTS (
+        SELECT 1 FROM commands c
+        WHERE c.guild_id = $1 AND c.state = 'succeeded' AND NOT c.dry_run AND c.subject IN (
+            SELECT 'member:' || $3
+            UNION ALL SELECT 'member:' || $3 || ':timeout'
+            UNION ALL SELECT 'member:' || $3 || ':role:' || r.id FROM roles r WHERE r.guild_id = $1
+        )
+    )
+)
 """
 
 
@@ -104,6 +123,12 @@ async def names_of(database: Database, person_ids: set[int]) -> dict[str, str]:
         return {}
     rows = PersonRow.filter(id__in=list(person_ids), erased_at=None).using_db(database.client)
     return {str(int(row.id)): row.display_name or row.username for row in await rows}
+
+
+async def name_known_in(database: Database, guild_id: Snowflake, person_id: Snowflake) -> str | None:
+    """The name of who is a member, was when they acted, or was acted upon in this guild; None for anybody else."""
+    rows = await database.fetch(_KNOWN, int(guild_id), int(person_id), str(int(person_id)))
+    return str(rows[0]["name"]) if rows else None
 
 
 async def names_in(database: Database, guild_id: Snowflake, person_ids: set[int]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from bus.ids import Snowflake
 from web.api.answers import json_response
 from web.api.bodies import page_size
 from web.authentication import require_principal
-from web.guild_lookup import GuildSummary, channels_of, find_members, names_of, roles_of
+from web.guild_lookup import GuildSummary, channels_of, find_members, name_known_in, roles_of
 from web.parts import parts_of
 from web.problems import Problem
 from web.standing import admit
@@ -45,17 +45,17 @@ async def list_members(request: Request) -> Response:
 
 
 async def get_person(request: Request) -> Response:
-    """The name of somebody whom this guild's events mention, also of who left: 404 where nobody is known."""
+    """The name of somebody this guild, also of who left: 404 for who is known in other guilds only, or nowhere."""
     principal = await require_principal(request)
     admitted = await admit(request, principal, "guild.view")
     try:
         person_id = Snowflake(request.path_params["person_id"])
     except ValueError as error:
         raise Problem("not_found") from error
-    names = await names_of(parts_of(request).database, {int(person_id)})
-    if str(int(person_id)) not in names:
+    name = await name_known_in(parts_of(request).database, admitted.guild.id, person_id)
+    if name is None:
         raise Problem("not_found")
-    return json_response({"id": str(int(person_id)), "name": names[str(int(person_id))], "guild_id": admitted.guild.id})
+    return json_response({"id": str(int(person_id)), "name": name, "guild_id": admitted.guild.id})
 
 
 async def list_roles(request: Request) -> Response:
