@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -35,12 +35,14 @@ def create_app(
     clock: Clock,
     topology: Topology,
     extra_routes: Sequence[BaseRoute] = (),
+    bot_trouble: Callable[[], str] | None = None,
 ) -> Starlette:
     """The ASGI application.
 
     `transport` and `database` may still be connecting: until they are there, /readyz says which is missing and
     requests that need one get a 503. Whoever made them also closes them, after this application's shutdown.
     `extra_routes` come first and pass none of our middleware: they belong to somebody else.
+    `bot_trouble` says in a sentence what a bot in the same process lacks, for the probes; empty for nothing.
     """
     parts = build_parts(
         settings,
@@ -50,6 +52,7 @@ def create_app(
         catalogue=catalogue,
         clock=clock,
         topology=topology,
+        bot_trouble=bot_trouble,
     )
     inner = Starlette(
         routes=routes(),

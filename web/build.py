@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bus.clock import Clock
 from bus.topology import Topology
 from bus.transport import Transport
@@ -11,6 +13,7 @@ from models.catalogue import Catalogue
 from models.database import Database
 from models.ledger import Ledger
 from web.config import Settings
+from web.discord_check import DiscordCheck
 from web.live.follower import Follower
 from web.live.hub import Hub
 from web.live.recheck import Recheck
@@ -49,6 +52,7 @@ def build_parts(
     catalogue: Catalogue,
     clock: Clock,
     topology: Topology,
+    bot_trouble: Callable[[], str] | None = None,
 ) -> Parts:
     ring = Ring(keep_seconds=settings.ring_seconds, most_bytes=settings.ring_bytes)
     hub = Hub()
@@ -97,4 +101,6 @@ def build_parts(
             secret=settings.session_secret,
             embedded=settings.embedded,
         ),
+        discord=DiscordCheck(settings.discord_api_url, clock),
+        bot_trouble=bot_trouble,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from models.catalogue import Catalogue
 from models.database import Database
 from models.ledger import Ledger
 from web.config import Settings
+from web.discord_check import DiscordCheck
 from web.live.follower import Follower
 from web.live.hub import Hub
 from web.live.recheck import Recheck
@@ -44,6 +46,9 @@ class Parts:
     sessions: Sessions
     own_guilds: OwnGuilds
     pages: Pages
+    discord: DiscordCheck
+    bot_trouble: Callable[[], str] | None
+    """What the bot in this process waits for, empty if nothing; None where it runs elsewhere."""
 
 
 def parts_of(request: Request) -> Parts:

@@ -40,7 +40,9 @@ def not_ready_words(answer: httpx.Response) -> str:
     try:
         dependencies = answer.json()["dependencies"]
         troubles = [
-            f"{name}: {part.get('detail', 'not ready')}" for name, part in dependencies.items() if not part["ok"]
+            f"{name}: {part.get('detail') or part.get('error', 'not ready')}"
+            for name, part in dependencies.items()
+            if not part["ok"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"/readyz answers {answer.status_code}"

@@ -94,6 +94,7 @@ class Rooms:
             clock=self._clock,
             topology=self._broker.topology,
             extra_routes=[] if world is None else sandbox_routes(world),
+            bot_trouble=self.bot_trouble,
         )
         server = HttpServer(app, self._place.listener, lambda: None if world is None else world.close())
 
@@ -125,13 +126,18 @@ class Rooms:
                 await platform.farewell()
 
     def bot_troubles(self) -> list[str]:
+        """As `bot_trouble`, for who lists the troubles of several parts."""
+        trouble = self.bot_trouble()
+        return [f"bot: {trouble}"] if trouble else []
+
+    def bot_trouble(self) -> str:
         """What slash commands still wait for; what Discord itself takes its time for is not waited for."""
         health = self._bot_health
         if not health.connected:
-            return [f"bot: {health.trouble or 'connecting'}"]
+            return health.trouble or "connecting"
         if self._world is not None and not health.commands_synced:
-            return [f"bot: {health.commands_trouble or 'registering the slash commands'}"]
-        return []
+            return health.commands_trouble or "registering the slash commands"
+        return ""
 
     async def workers(self, stop: asyncio.Event) -> None:
         await workers.service.run(

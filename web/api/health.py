@@ -14,6 +14,9 @@ from web.parts import Parts, parts_of
 
 __all__ = ["health", "live", "ready"]
 
+# What people can do without them is most of it: pages, streams and accepted commands. They are named all the same.
+_SPARED = frozenset(("discord", "bot"))
+
 
 async def live(request: Request) -> Response:
     """The process runs and its loop turns: nothing else is looked at, so that a restart is never the wrong cure."""
@@ -22,10 +25,13 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 once everything is reachable and the ring is loaded, else 503 that names what is not."""
+    """200 once everything is reachable and the ring is loaded, else 503 that names what is not.
+
+    While only Discord or the bot has trouble it stays 200, and says `degraded`.
+    """
     dependencies = await _dependencies(parts_of(request))
-    good = all(part["ok"] for part in dependencies.values())
-    body = {"status": "ready" if good else "not_ready", "dependencies": dependencies}
+    good = _good_enough(dependencies)
+    body = {"status": _status(dependencies, "ready", "not_ready"), "dependencies": dependencies}
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": "2"})
 
 
@@ -33,10 +39,9 @@ async def health(request: Request) -> Response:
     """As `ready`, always 200, with figures: for people and dashboards."""
     parts = parts_of(request)
     dependencies = await _dependencies(parts)
-    good = all(part["ok"] for part in dependencies.values())
     return json_response(
         {
-            "status": "healthy" if good else "unhealthy",
+            "status": _status(dependencies, "healthy", "unhealthy"),
             "dependencies": dependencies,
             "live": {
                 "sessions": len(parts.hub),
@@ -49,15 +54,33 @@ async def health(request: Request) -> Response:
 
 async def _dependencies(parts: Parts) -> dict[str, dict[str, Any]]:
     loaded = parts.follower.loaded.is_set()
+    database, discord = await asyncio.gather(_database(parts), parts.discord.report())
+    bot = {} if parts.bot_trouble is None else {"bot": _bot(parts.bot_trouble())}
     return {
         "broker": {
             "ok": parts.transport.connected,
             **_why(not parts.transport.connected, f"not connected to the broker at {parts.settings.broker_address}"),
         },
-        "database": await _database(parts),
+        "database": database,
         "live_stream": {"ok": loaded, **_why(not loaded, parts.follower.trouble or "loading")},
         "process": {"ok": not parts.hub.stopping, **_why(parts.hub.stopping, "stopping")},
+        "discord": discord,
+        **bot,
     }
+
+
+def _good_enough(dependencies: dict[str, dict[str, Any]]) -> bool:
+    return all(part["ok"] for name, part in dependencies.items() if name not in _SPARED)
+
+
+def _status(dependencies: dict[str, dict[str, Any]], good: str, bad: str) -> str:
+    if not _good_enough(dependencies):
+        return bad
+    return good if all(part["ok"] for part in dependencies.values()) else "degraded"
+
+
+def _bot(trouble: str) -> dict[str, Any]:
+    return {"ok": not trouble, **_why(bool(trouble), trouble)}
 
 
 async def _database(parts: Parts) -> dict[str, Any]:

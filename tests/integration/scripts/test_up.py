@@ -22,7 +22,9 @@ def test_it_is_ready_within_ten_seconds_and_says_what_is_embedded(folder: Path, 
     address = platform.ready()
     assert time.monotonic() - began < 10
     assert address == f"http://127.0.0.1:{port}"
-    assert httpx.get(f"{address}/readyz").json()["status"] == "ready"
+    ready = httpx.get(f"{address}/readyz").json()
+    assert ready["status"] == "ready"
+    assert (ready["dependencies"]["discord"], ready["dependencies"]["bot"]) == ({"ok": True}, {"ok": True})
     assert httpx.get(f"{address}/livez").status_code == 200
     assert len(httpx.get(f"{address}/sandbox/api/guilds").json()) > 0
     assert platform.said().count("embedded") >= 3

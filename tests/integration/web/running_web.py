@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -105,7 +105,9 @@ class RunningWeb:
 
 
 @asynccontextmanager
-async def running_web(database: Database, transport: Transport, **changes: Any) -> AsyncIterator[RunningWeb]:
+async def running_web(
+    database: Database, transport: Transport, *, bot_trouble: Callable[[], str] | None = None, **changes: Any
+) -> AsyncIterator[RunningWeb]:
     """Stopped at the end, within seconds, whatever streams are open."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -134,6 +136,7 @@ async def running_web(database: Database, transport: Transport, **changes: Any) 
         clock=SystemClock(),
         topology=load_topology(),
         extra_routes=sandbox_routes(world),
+        bot_trouble=bot_trouble,
     )
     server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3, proxy_headers=False)
     server.config.load()

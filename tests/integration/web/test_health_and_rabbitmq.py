@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from bus.clock import SystemClock
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
@@ -29,6 +31,32 @@ async def test_probes_say_what_is_missing(web: RunningWeb) -> None:
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/healthz")).json()["status"] == "unhealthy"
         await web.transport.start()
+
+
+async def test_discord_that_is_down_is_named_and_the_process_stays_ready(
+    database: Database, transport: Transport
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+        url, trouble = f"http://user:hunter2@{address}/api/v10", "the gateway is gone"
+        async with (
+            running_web(database, transport, bot_trouble=lambda: trouble, discord_api_url=url) as web,
+            web.client() as client,
+        ):
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+            dependencies = answer.json()["dependencies"]
+            assert dependencies["discord"] == {
+                "ok": False,
+                "address": f"http://{address}/api/v10",
+                "error": "cannot be reached (ConnectError)",
+            }
+            assert dependencies["bot"] == {"ok": False, "detail": trouble}
+            assert (await client.get("/healthz")).json()["status"] == "degraded"
+            await transport.close()
+            assert (await client.get("/readyz")).status_code == 503
+            await transport.start()
 
 
 async def test_on_a_real_broker_a_click_is_confirmed_and_seen_by_two_processes(
