@@ -51,10 +51,13 @@ def derived_id(cause: datetime, *parts: object) -> UUID:
 
 
 def id_time(value: UUID) -> datetime:
-    """The moment in a UUIDv7. Raises ValueError for a UUID of another version."""
+    """The moment in a UUIDv7. Raises ValueError for a UUID of another version, or a time that no clock shows."""
     if value.version != 7:
         raise ValueError(f"{value} is not a UUIDv7")
-    return _UNIX_EPOCH + timedelta(milliseconds=value.int >> 80)
+    try:
+        return _UNIX_EPOCH + timedelta(milliseconds=value.int >> 80)
+    except OverflowError as error:
+        raise ValueError(f"{value} is of a time beyond the year 9999") from error
 
 
 def snowflake_time(value: int) -> datetime:

@@ -41,3 +41,5 @@ def check_sender(command: Command, user_id: str | None, senders: Mapping[str, Se
         raise InvalidMessage(f"broker user {user_id!r} may not use the {command.lane!r} lane")
     if command.grant is not None and not sender.grants:
         raise InvalidMessage(f"broker user {user_id!r} may not vouch for Discord's permissions (grant)")
+    if command.reply_to is not None and not sender.grants:
+        raise InvalidMessage(f"broker user {user_id!r} may not say where Discord is to be answered (reply_to)")

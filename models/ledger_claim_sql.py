@@ -38,9 +38,11 @@ _SUPERSEDED = (
     "'code', 'superseded', 'data', jsonb_build_object('by', {by}::text))"
 )
 
-# Only a repeat can be late: the check costs nothing for a first attempt. Inside the subquery the condition is a
-# "One-Time Filter", and the scan beneath it is never begun; as a join condition it would be looked at afterwards.
-_REPEATED = "i.attempt > 1 AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
+# Only a repeat can be late, or a first attempt that waited: the check costs nothing for the others. Inside the
+# subquery the condition is a "One-Time Filter", and the scan beneath it is never begun; as a join condition it would
+# be looked at afterwards.
+_WAITED = "{row}.issued_at < now() - interval '5 seconds'"
+_LATE = f"(i.attempt > 1 OR {_WAITED.format(row='i')}) AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
 CLAIM = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
@@ -52,7 +54,7 @@ touched AS (
         i.permission_at, clock_timestamp(), clock_timestamp(),
         CASE WHEN s.state <> 'running' THEN clock_timestamp() END
     FROM input i
-    LEFT JOIN LATERAL ({_NEWER.format(row="i", when=_REPEATED)}) newer ON true
+    LEFT JOIN LATERAL ({_NEWER.format(row="i", when=_LATE)}) newer ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN newer.id IS NULL THEN i.target ELSE 'superseded' END AS state) s
     ORDER BY i.id
     ON CONFLICT (id) DO UPDATE SET
@@ -64,8 +66,8 @@ touched AS (
                 SELECT CASE WHEN l.by IS NULL THEN excluded.state ELSE 'superseded' END AS state,
                     CASE WHEN l.by IS NULL THEN excluded.outcome ELSE {_SUPERSEDED.format(by="l.by")} END AS outcome
                 FROM (SELECT CASE
-                    WHEN c.state IN ('running', 'retrying') AND c.subject IS NOT NULL AND NOT c.dry_run
-                        AND excluded.state IN ('running', 'succeeded')
+                    WHEN (c.state <> 'queued' OR {_WAITED.format(row="c")})
+                        AND c.subject IS NOT NULL AND NOT c.dry_run AND excluded.state IN ('running', 'succeeded')
                     THEN ({_NEWER.format(row="c", when="true")}) END AS by) l
             ) s
         ),

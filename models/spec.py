@@ -52,6 +52,8 @@ class CommandSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     private_reply: ClassVar[bool] = False
     cooldown_seconds: ClassVar[int] = 0
     time_limit_seconds: ClassVar[float] = 8.0
+    outrank: ClassVar[tuple[str, ...]] = ()
+    """Options whose member or role must stand below the actor's highest role, as Discord has it for its own buttons."""
     people: ClassVar[bool] = True
     """False for commands that only scripts and API keys may issue."""
 

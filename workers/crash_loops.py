@@ -7,15 +7,16 @@ and only what has used them up ends as dead.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
-from bus import codec
 from bus.clock import Clock
 from bus.envelopes import Command
 from bus.errors import InvalidMessage
 from bus.ids import new_id
+from bus.senders import Sender
 from bus.topology import Topology
 from bus.transport import Delivery, Transport
 from models.catalogue import Catalogue
@@ -27,6 +28,7 @@ from workers.announcements import end_messages, retry_message
 from workers.deaths import broker_death
 from workers.endings import poisoned
 from workers.publisher import Parcel, publish_parcels
+from workers.received import parse
 
 __all__ = ["CrashLoops", "dead_claim"]
 
@@ -37,12 +39,20 @@ class CrashLoops:
     """Decides about deliveries of the queue `dead-letters` that the broker put there by its delivery limit."""
 
     def __init__(
-        self, *, transport: Transport, ledger: Ledger, catalogue: Catalogue, topology: Topology, clock: Clock
+        self,
+        *,
+        transport: Transport,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        topology: Topology,
+        senders: Mapping[str, Sender],
+        clock: Clock,
     ) -> None:
         self._transport = transport
         self._ledger = ledger
         self._catalogue = catalogue
         self._topology = topology
+        self._senders = senders
         self._clock = clock
 
     async def second_chance(self, delivery: Delivery) -> bool:
@@ -51,10 +61,11 @@ class CrashLoops:
         if "guildbus-reason" in delivery.headers or death is None or death[0] != "delivery_limit":
             return False
         try:
-            command = codec.decode(codec.decompress(delivery.body, delivery.content_encoding), Command)
-            options = self._catalogue.parse_command(command)
+            # What goes on goes on as the workers' own message: nobody gets more rights by dying first.
+            received = parse(delivery, catalogue=self._catalogue, senders=self._senders, now=self._clock.now())
         except InvalidMessage:
             return False
+        command, options = received.command, received.options
         queue = death[1] or f"commands.{command.lane}"
         if command.attempt < self._topology.max_attempts:
             return await self._again(command, queue, attempt=command.attempt + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from bus.envelopes import Command
 from models.permissions import Permission, missing
 from models.spec import CommandSpec
 
-__all__ = ["Authority", "Refusal", "refusal"]
+__all__ = ["OWNER_RANK", "Authority", "Refusal", "refusal", "refusal_of_targets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,29 @@ class Refusal:
     state: Literal["refused", "expired"]
     code: str
     message: str
+
+
+OWNER_RANK = 1_000_000
+"""Above every role: Discord has at most 250 of them in a server."""
+
+
+def refusal_of_targets(
+    *, actor_rank: int | None, target_ranks: Mapping[str, int], foreign_channels: Sequence[int]
+) -> Refusal | None:
+    """Why the targets are out of reach: a channel of another server, somebody or a role not below the actor.
+
+    `actor_rank` is the position of the actor's highest role, OWNER_RANK for the owner, None for an actor who is no
+    member (keys, scripts, the platform); `target_ranks` is by option.
+    """
+    if foreign_channels:
+        return Refusal("refused", "channel_elsewhere", f"<#{foreign_channels[0]}> is not a channel of this server.")
+    if actor_rank is None:
+        return None
+    for option, rank in target_ranks.items():
+        if rank >= actor_rank:
+            words = f"You cannot do this: the {option} does not stand below your highest role."
+            return Refusal("refused", "outranked", words)
+    return None
 
 
 def refusal(

@@ -10,6 +10,7 @@ from workers.authority import AccessReader, KeyReader, authority_for
 from workers.failures import AttemptFailed
 from workers.gate import refusal
 from workers.ports import Discord
+from workers.targets import Surroundings, check_targets
 from workers.work import Work
 
 __all__ = ["Gatekeeper", "GuildPresence", "SwitchReader"]
@@ -36,6 +37,7 @@ class Gatekeeper:
         clock: Clock,
         switches: SwitchReader,
         presence: GuildPresence,
+        surroundings: Surroundings,
         access: AccessReader,
         keys: KeyReader,
         discord: Discord,
@@ -43,6 +45,7 @@ class Gatekeeper:
         self._clock = clock
         self._switches = switches
         self._presence = presence
+        self._surroundings = surroundings
         self._access = access
         self._keys = keys
         self._discord = discord
@@ -70,3 +73,11 @@ class Gatekeeper:
             guild_gone=guild_gone,
             needs_guild=work.handler.needs_guild,
         )
+        if work.refusal is None:
+            await self._check_targets(work)
+
+    async def _check_targets(self, work: Work) -> None:
+        try:
+            work.refusal = await check_targets(work, surroundings=self._surroundings, discord=self._discord)
+        except AttemptFailed as failure:
+            work.error = failure

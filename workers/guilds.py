@@ -9,12 +9,23 @@ from bus.ids import Snowflake
 from models.database import Database
 from models.tables.guilds import ChannelRow, GuildRow, RoleRow
 from models.tables.settings import GuildSettingsRow
+from workers.gate import OWNER_RANK
+from workers.ports import Ranks
 
 __all__ = ["GuildTables"]
 
+_RANKS = """
+SELECT u.id, g.owner_id = u.id AS is_owner, COALESCE((
+    SELECT max(r.position) FROM roles r WHERE r.guild_id = g.id AND r.id = ANY(m.roles)
+), 0) AS rank
+FROM guilds g CROSS JOIN unnest($2::bigint[]) AS u(id)
+LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = u.id
+WHERE g.id = $1 AND (m.person_id IS NOT NULL OR g.owner_id = u.id)
+"""
+
 
 class GuildTables:
-    """`workers.ports.GuildReader` and `workers.gatekeeper.GuildPresence` on PostgreSQL."""
+    """What handlers read, and what the gate asks about presence, channels and ranks, on PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -22,6 +33,20 @@ class GuildTables:
     async def has_left(self, guild_id: Snowflake) -> bool:
         """Whether the bot was removed from it; False for a guild that is not known (yet)."""
         return await GuildRow.exists(id=guild_id, left_at__not_isnull=True, using_db=self._database.client)
+
+    async def guild_of_channels(self, channel_ids: Sequence[int]) -> dict[int, int]:
+        """The guild of each channel that is known."""
+        rows = ChannelRow.filter(id__in=list(channel_ids)).using_db(self._database.client)
+        return {row.id: row.guild_id for row in await rows.only("id", "guild_id")}
+
+    async def ranks(self, guild_id: Snowflake, user_ids: Sequence[int], role_ids: Sequence[int]) -> Ranks:
+        """Positions as last told by the gateway; unknown members and roles are left out."""
+        rows = await self._database.fetch(_RANKS, guild_id, list(user_ids))
+        roles = RoleRow.filter(guild_id=guild_id, id__in=list(role_ids)).using_db(self._database.client)
+        return Ranks(
+            {row["id"]: OWNER_RANK if row["is_owner"] else row["rank"] for row in rows},
+            {row.id: row.position for row in await roles},
+        )
 
     async def summary(self, guild_id: Snowflake) -> dict[str, Any] | None:
         """Name, owner, and how many members, roles and channels; None for a guild that is not known."""

@@ -34,6 +34,7 @@ __all__ = ["Pipeline"]
 
 _HELD_WAIT_SECONDS = LEASE_SECONDS + 2.0
 _UNKNOWN_WAIT_SECONDS = 1.0
+_GATE_SECONDS = 0.1
 _SUPERSEDED = Outcome("A newer command for the same thing was carried out first; nothing was done.", code="superseded")
 
 
@@ -78,10 +79,25 @@ class Pipeline:
             task.cancel("stopping")
 
     async def process(self, works: Sequence[Work]) -> None:
-        """Gate and claim a batch, then start what has to run. Waits while the database is away."""
+        """Gate and claim a batch, then start what has to run. Waits while the database is away.
+
+        A work about which Discord must be asked goes on by itself when the answer is there.
+        """
         for work in works:
             self._observe("received", work.command.id)
-        await asyncio.gather(*(self._gate(work) for work in works))
+        gates = {asyncio.create_task(self._gate(work)): work for work in works}
+        passed, waiting = await asyncio.wait(gates, timeout=_GATE_SECONDS)
+        for gate in waiting:
+            self._start(self._proceed_after(gate, gates[gate]))
+        for gate in passed:
+            gate.result()
+        await self._run_or_claim([work for gate, work in gates.items() if gate in passed])
+
+    async def _proceed_after(self, gate: asyncio.Task[None], work: Work) -> None:
+        await gate
+        await self._run_or_claim([work])
+
+    async def _run_or_claim(self, works: Sequence[Work]) -> None:
         claims: dict[Work, Claim] = {}
         at_once = [work for work in works if _runs_at_once(work)]
         await asyncio.gather(*(self._run_pure(work, claims) for work in at_once if work.spec.effect is Effect.PURE))

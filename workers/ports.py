@@ -13,7 +13,7 @@ from bus.ids import Snowflake
 from models.outcome import Outcome
 from models.spec import CommandSpec
 
-__all__ = ["AuditEntry", "Call", "Discord", "GuildReader", "Handler", "Ports", "Run", "WebhookCaller"]
+__all__ = ["AuditEntry", "Call", "Discord", "GuildReader", "Handler", "Ports", "Ranks", "Run", "WebhookCaller"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,15 @@ class AuditEntry:
     action: int
     target_id: int | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Positions in a guild: of each member's highest role (the owner above all; who is no member is left out), and of
+    each role."""
+
+    members: Mapping[int, int]
+    roles: Mapping[int, int]
 
 
 class Discord(Protocol):
@@ -40,6 +49,8 @@ class Discord(Protocol):
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, *, reason: str) -> None: ...
     async def member(self, guild_id: int, user_id: int) -> dict[str, Any] | None: ...
     async def permissions(self, guild_id: int, user_id: int) -> int | None: ...
+    async def guild_of_channel(self, channel_id: int) -> int | None: ...
+    async def ranks(self, guild_id: int, user_ids: Sequence[int]) -> Ranks: ...
     async def is_banned(self, guild_id: int, user_id: int) -> bool: ...
     async def create_channel(
         self, guild_id: int, *, name: str, kind: str, category: int | None, topic: str, reason: str

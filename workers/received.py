@@ -43,5 +43,7 @@ def parse(delivery: Delivery, *, catalogue: Catalogue, senders: Mapping[str, Sen
         raise InvalidMessage(f"id: {error}") from error
     if not now - _OLDEST <= made <= now + _NEWEST:
         raise InvalidMessage(f"id: its time {made:%Y-%m-%d %H:%M} is too far from now; make ids with the present time")
+    if not now - _OLDEST <= command.issued_at <= now + _NEWEST:
+        raise InvalidMessage(f"issued_at: {command.issued_at:%Y-%m-%d %H:%M} is too far from now")
     options = catalogue.parse_command(command)
     return Received(delivery=delivery, command=command, options=options, subject=options.subject_of())

@@ -23,7 +23,7 @@ from workers.ports import Discord
 from workers.publisher import Parcel, publish_parcels
 from workers.until_done import until_done
 
-__all__ = ["TOKEN_LIFE", "Replies", "late_text", "token_is_alive"]
+__all__ = ["TOKEN_LIFE", "Replies", "late_text", "token_is_alive", "undeliverable"]
 
 TOKEN_LIFE = timedelta(minutes=15)
 _MARGIN = timedelta(seconds=5)
@@ -45,6 +45,26 @@ def late_text(reply: Reply) -> str:
     who = f"<@{reply.user_id}> " if reply.user_id is not None else ""
     when = f"<t:{int(reply.issued_at.timestamp())}:t>"
     return f"{who}(late answer to your command from {when}) {reply.content}"[:2000]
+
+
+def undeliverable(reply: Reply, reason: str, code: str) -> Message:
+    """An answer that Discord never took, for the inbox: without its token."""
+    body = {
+        "command_id": str(reply.command_id),
+        "guild_id": None if reply.guild_id is None else str(int(reply.guild_id)),
+        "content": reply.content,
+    }
+    return Message(
+        "dead",
+        "replies",
+        codec.encode(body),
+        headers={
+            "guildbus-reason": f"The answer could not be delivered: {reason}"[:500],
+            "guildbus-code": code,
+            "guildbus-state": "undelivered",
+            "guildbus-queue": "replies",
+        },
+    )
 
 
 class Replies:
@@ -107,6 +127,11 @@ class Replies:
         except AttemptFailed as failure:
             await self._fail(consumer, delivery, reply, failure)
             return
+        except Exception as error:
+            # A defect of ours, or a value that nobody foresaw: the delivery must not stay in hand for ever.
+            logger.opt(exception=error).error("The answer to command {} failed unforeseen", reply.command_id)
+            await self._hand_on(consumer, delivery, undeliverable(reply, "It could not be said.", "internal_error"))
+            return
         # It was said: while the database is away the note of it waits, and the delivery with it.
         await until_done("The note of a reply", lambda: self._delivered([reply.command_id]))
         consumer.ack(delivery)
@@ -149,7 +174,7 @@ class Replies:
         )
         if decision.level is None:
             logger.error("The answer to command {} could not be delivered: {}", reply.command_id, failure.reason)
-            consumer.ack(delivery)
+            await self._hand_on(consumer, delivery, undeliverable(reply, failure.reason, failure.code))
             return
         copy = msgspec.structs.replace(reply, attempt=decision.attempt)
         body = Message(

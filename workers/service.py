@@ -89,6 +89,7 @@ async def run(
             clock=clock,
             switches=switchboard,
             presence=guilds,
+            surroundings=guilds,
             access=Access(database),
             keys=KeyTable(database, clock),
             discord=discord,
@@ -123,7 +124,12 @@ async def run(
             max_attempts=topology.max_attempts,
         )
         crash_loops = CrashLoops(
-            transport=transport, ledger=ledger, catalogue=catalogue, topology=topology, clock=clock
+            transport=transport,
+            ledger=ledger,
+            catalogue=catalogue,
+            topology=topology,
+            senders=senders,
+            clock=clock,
         )
         letters = DeadLetterReader(
             transport=transport,

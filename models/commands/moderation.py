@@ -32,6 +32,7 @@ class Ban(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
     slash: ClassVar = "ban"
     effect: ClassVar = Effect.IDEMPOTENT
     permission: ClassVar = Permission.BAN_MEMBERS
+    outrank: ClassVar = ("member",)
     subject: ClassVar = "member:{member}"
     destructive: ClassVar = True
 
@@ -60,6 +61,7 @@ class Timeout(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True
     slash: ClassVar = "timeout"
     effect: ClassVar = Effect.IDEMPOTENT
     permission: ClassVar = Permission.MODERATE_MEMBERS
+    outrank: ClassVar = ("member",)
     subject: ClassVar = "member:{member}:timeout"
 
     member: TargetMember
@@ -74,6 +76,7 @@ class Kick(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
     slash: ClassVar = "kick"
     effect: ClassVar = Effect.RECONCILE
     permission: ClassVar = Permission.KICK_MEMBERS
+    outrank: ClassVar = ("member",)
     subject: ClassVar = "member:{member}"
     destructive: ClassVar = True
 

@@ -20,6 +20,7 @@ class AddRole(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True
     slash: ClassVar = "role add"
     effect: ClassVar = Effect.IDEMPOTENT
     permission: ClassVar = Permission.MANAGE_ROLES
+    outrank: ClassVar = ("role",)
     subject: ClassVar = "member:{member}:role:{role}"
 
     member: TargetMember
@@ -34,6 +35,7 @@ class RemoveRole(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=T
     slash: ClassVar = "role remove"
     effect: ClassVar = Effect.IDEMPOTENT
     permission: ClassVar = Permission.MANAGE_ROLES
+    outrank: ClassVar = ("role",)
     subject: ClassVar = "member:{member}:role:{role}"
 
     member: TargetMember

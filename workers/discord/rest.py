@@ -22,7 +22,8 @@ from models.access import permissions_from_row
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.translation import translate
 from workers.failures import AttemptFailed, PermanentFailure, RetryableFailure, Wait
-from workers.ports import AuditEntry
+from workers.gate import OWNER_RANK
+from workers.ports import AuditEntry, Ranks
 
 __all__ = ["CALL_SECONDS", "HikariDiscord", "open_discord"]
 
@@ -128,6 +129,30 @@ class HikariDiscord:
                 "timed_out": timeout is not None and timeout > datetime.now(UTC),
             }
         )
+
+    async def guild_of_channel(self, channel_id: int) -> int | None:
+        """The guild that a channel belongs to, 0 for one in no guild; None for one that is gone or hidden."""
+        try:
+            async with self._look():
+                channel = await self._rest.fetch_channel(channel_id)
+        except PermanentFailure as failure:
+            if failure.code in ("discord_10003", "discord_50001"):
+                return None
+            raise
+        return int(channel.guild_id) if isinstance(channel, hikari.GuildChannel) else 0
+
+    async def ranks(self, guild_id: int, user_ids: Sequence[int]) -> Ranks:
+        async with self._look():
+            guild = await self._rest.fetch_guild(guild_id)
+        roles = {int(role.id): role.position for role in guild.roles.values()}
+        members: dict[int, int] = {}
+        for user_id in user_ids:
+            known = await self.member(guild_id, user_id)
+            if known is not None:
+                members[user_id] = max((roles.get(int(role), 0) for role in known["roles"]), default=0)
+        if int(guild.owner_id) in user_ids:
+            members[int(guild.owner_id)] = OWNER_RANK
+        return Ranks(members, roles)
 
     async def is_banned(self, guild_id: int, user_id: int) -> bool:
         try:

@@ -167,6 +167,14 @@ class TestSuperseded:
         await take(ledger, command(type="moderation.unban"), subject="member:3")
         assert (await take(ledger, ban, subject="member:3")).verdict == "superseded"
 
+    async def test_a_first_attempt_that_waited_is_checked_too(self, ledger: Ledger) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=6)
+        unpublished, lost = command(issued_at=before, subject="member:9"), command(issued_at=before)
+        await ledger.record([unpublished])
+        await take(ledger, command(type="moderation.unban"), subject="member:9")
+        assert (await take(ledger, unpublished, subject="member:9")).verdict == "superseded"
+        assert (await take(ledger, lost, subject="member:9")).verdict == "superseded"
+
     async def test_a_first_attempt_is_not_checked(self, ledger: Ledger) -> None:
         ban = command()
         await take(ledger, command(type="moderation.unban"), subject="member:4")

@@ -55,6 +55,8 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "2 MB that compress well": (lambda: raw(a_body(options={"reason": "x" * 2_000_000})), "bytes"),
     "2 MB that do not": (lambda: os.urandom(2_000_000), "bytes"),
     "an id from long ago": (lambda: raw(a_body(id="01800000-0000-7000-8000-000000000000")), "too far from now"),
+    "an id from beyond all calendars": (lambda: raw(a_body(id="ffffffff-ffff-7fff-bfff-ffffffffffff")), "year 9999"),
+    "an issue date of no calendar": (lambda: raw(a_body(issued_at="9999-12-31T23:59:59Z")), "issued_at"),
     "an id of another kind": (lambda: raw(a_body(id="6f2c1c80-8f0e-4d57-9d0a-2f6a4a3a8a11")), "id"),
     "another component's source": (lambda: raw(a_body(source="api")), "may not send source"),
     "another component's actor": (

@@ -8,7 +8,7 @@ import time
 from bus.ids import Snowflake
 from models.outcome import Outcome
 from sandbox.seed import GUILD_ONE, GUILD_TWO
-from tests.integration.workers.commands import CROWD, a_command
+from tests.integration.workers.commands import a_command
 from tests.integration.workers.platform import Platform
 from workers.handlers.table import load_handlers
 from workers.ports import Call, Handler
@@ -50,12 +50,11 @@ async def waits(platform: Platform, number: int) -> list[float]:
 async def test_a_bulk_flood_of_one_guild_does_not_delay_another_guilds_slash_commands(platform: Platform) -> None:
     slow = Slow()
     table = load_handlers(platform.catalogue)
-    handler = Handler(table["moderation.ban"].spec, slow)
+    handler = Handler(table["channels.create"].spec, slow)
     flood = [
-        a_command("moderation.ban", {"member": CROWD[index % 10]}, lane="bulk", dry_run=False)
-        for index in range(_FLOOD)
+        a_command("channels.create", {"name": f"flood-{index}"}, lane="bulk", dry_run=False) for index in range(_FLOOD)
     ]
-    async with platform.worker(handlers={"moderation.ban": handler}):
+    async with platform.worker(handlers={"channels.create": handler}):
         quiet = await waits(platform, 20)
         await platform.publish(*flood)
         loud = await waits(platform, 20)
@@ -70,10 +69,10 @@ async def test_a_bulk_flood_of_one_guild_does_not_delay_another_guilds_slash_com
 async def test_inside_one_lane_another_guild_passes_a_flood(platform: Platform) -> None:
     slow = Slow()
     table = load_handlers(platform.catalogue)
-    handler = Handler(table["moderation.ban"].spec, slow)
-    flood = [a_command("moderation.ban", {"member": CROWD[index % 10]}) for index in range(40)]
-    other = a_command("moderation.ban", {"member": CROWD[8]}, guild_id=Snowflake(GUILD_TWO))
-    async with platform.worker(handlers={"moderation.ban": handler}):
+    handler = Handler(table["channels.create"].spec, slow)
+    flood = [a_command("channels.create", {"name": f"flood-{index}"}) for index in range(40)]
+    other = a_command("channels.create", {"name": "other"}, guild_id=Snowflake(GUILD_TWO))
+    async with platform.worker(handlers={"channels.create": handler}):
         await platform.publish(*flood, other)
         await platform.end_of(other)
         assert slow.ended < 20

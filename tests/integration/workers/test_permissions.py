@@ -14,7 +14,7 @@ from tests.integration.workers.platform import Platform
 
 MODERATOR = str(person_id("moderator"))
 STRANGER = str(person_id("stranger"))
-BAN = {"member": CROWD[1], "reason": "spam"}
+BAN = {"member": CROWD[2]}  # a newcomer, below everybody who acts here
 
 
 def by(user_id: str) -> Actor:

@@ -9,7 +9,7 @@ from models.commands.messages import Broadcast
 from models.commands.moderation import Ban
 from models.permissions import Permission
 from tests.unit.workers.making import NOW, a_command
-from workers.gate import Authority, refusal
+from workers.gate import OWNER_RANK, Authority, refusal, refusal_of_targets
 
 BANNER = Authority("guild_state", NOW, permissions=int(Permission.BAN_MEMBERS))
 
@@ -68,3 +68,19 @@ def test_a_switch_stops_the_platform_itself_too():
     command = a_command(actor=Actor(kind="system", id="follow-up"))
     assert refused(command, authority=platform) is None
     assert refused(command, authority=platform, switched_off="maintenance") is not None
+
+
+@pytest.mark.parametrize(
+    ("actor_rank", "targets", "foreign", "code"),
+    [
+        (5, {"member": 4}, [], None),
+        (5, {"member": 5}, [], "outranked"),
+        (OWNER_RANK, {"member": 250}, [], None),
+        (250, {"member": OWNER_RANK}, [], "outranked"),
+        (None, {"member": 5}, [], None),
+        (None, {}, [77], "channel_elsewhere"),
+    ],
+)
+def test_targets_out_of_reach(actor_rank, targets, foreign, code):
+    answer = refusal_of_targets(actor_rank=actor_rank, target_ranks=targets, foreign_channels=foreign)
+    assert (answer and answer.code) == code
