@@ -19,6 +19,8 @@ __all__ = ["RoomSettings", "room_environ", "room_settings"]
 
 # No room connects by itself here: each is given its transport. The settings insist on an address all the same.
 _IN_MEMORY = "amqp://embedded@localhost/memory"
+# What the sandbox takes webhooks at, and shows as effects: `/webhook call` can be tried without any setting.
+_WEBHOOK_SINK = "/sandbox/webhook-sink/"
 _SESSION_SECRET = "session-secret"  # noqa: S105 (the name of a file)
 
 
@@ -64,4 +66,6 @@ def room_environ(
     environ = {name: value for name, value in place.environ.items() if name.removesuffix("_FILE") not in given}
     if not (environ.get("SESSION_SECRET") or environ.get("SESSION_SECRET_FILE")):
         given["SESSION_SECRET"] = session_secret
+    if choice.discord == "sandbox" and not (environ.get("WEBHOOK_ALLOW") or environ.get("WEBHOOK_ALLOW_FILE")):
+        given["WEBHOOK_ALLOW"] = place.url + _WEBHOOK_SINK
     return environ | given
