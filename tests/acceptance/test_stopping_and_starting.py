@@ -13,7 +13,7 @@ import pytest
 
 from tests.acceptance.platform import GUILD, Platform, _folder, crowd, start
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.alone]
 
 
 @pytest.fixture

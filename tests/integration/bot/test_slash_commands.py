@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.intake import NOT_ACCEPTED, UNCONFIRMED
 from bot.ports import Ports
 from bus.envelopes import Command
@@ -12,6 +14,8 @@ from bus.errors import BrokerUnavailable
 from bus.ids import Snowflake, derived_id, snowflake_time
 from sandbox.seed import GUILD_ONE, person_id
 from tests.integration.bot.running_bot import World, running_bot
+
+pytestmark = pytest.mark.alone
 
 
 async def test_a_slash_command_is_deferred_and_published(world: World) -> None:

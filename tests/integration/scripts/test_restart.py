@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.integration.scripts.conftest import Start
 from tests.integration.scripts.running_platform import Platform
+
+pytestmark = pytest.mark.alone
 
 GUILD = "1101000000000100000"
 MODERATOR = "1101000000000900003"

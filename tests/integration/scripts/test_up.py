@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.integration.scripts.conftest import Start
 from tests.integration.scripts.running_platform import Platform, free_port, guildbus
+
+pytestmark = pytest.mark.alone
 
 GUILD = "1101000000000100000"
 MEMBER = "1101000000000900004"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from bus.ids import Snowflake
 from models.outcome import Outcome
 from sandbox.seed import GUILD_ONE, GUILD_TWO
@@ -12,6 +14,8 @@ from tests.integration.workers.commands import a_command
 from tests.integration.workers.platform import Platform
 from workers.handlers.table import load_handlers
 from workers.ports import Call, Handler
+
+pytestmark = pytest.mark.alone
 
 _SLOW_SECONDS = 0.03
 _FLOOD = 300
