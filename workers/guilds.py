@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from bus.clock import Clock
 from bus.ids import Snowflake
 from models.database import Database
 from models.tables.guilds import ChannelRow, GuildRow, RoleRow
@@ -13,6 +15,8 @@ from workers.gate import OWNER_RANK
 from workers.ports import Ranks
 
 __all__ = ["GuildTables"]
+
+_LEFT_KEPT_SECONDS = 0.5
 
 _RANKS = """
 SELECT u.id, g.owner_id = u.id AS is_owner, COALESCE((
@@ -27,12 +31,25 @@ WHERE g.id = $1 AND (m.person_id IS NOT NULL OR g.owner_id = u.id)
 class GuildTables:
     """What handlers read, and what the gate asks about presence, channels and ranks, on PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
+        self._left: frozenset[int] = frozenset()
+        self._left_read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def has_left(self, guild_id: Snowflake) -> bool:
-        """Whether the bot was removed from it; False for a guild that is not known (yet)."""
-        return await GuildRow.exists(id=guild_id, left_at__not_isnull=True, using_db=self._database.client)
+        """Whether the bot was removed from it; False for a guild that is not known (yet).
+
+        Every command asks, and guilds are left rarely: the list of them is read at most once in half a second.
+        """
+        if self._clock.monotonic() - self._left_read_at > _LEFT_KEPT_SECONDS:
+            async with self._reading:
+                if self._clock.monotonic() - self._left_read_at > _LEFT_KEPT_SECONDS:
+                    rows = await self._database.fetch("SELECT id FROM guilds WHERE left_at IS NOT NULL")
+                    self._left = frozenset(row["id"] for row in rows)
+                    self._left_read_at = self._clock.monotonic()
+        return guild_id in self._left
 
     async def guild_of_channels(self, channel_ids: Sequence[int]) -> dict[int, int]:
         """The guild of each channel that is known."""

@@ -72,7 +72,7 @@ async def run(
     pace = Pace(clock)
     breaker = CircuitBreaker("Discord", clock)
     ledger = Ledger(database)
-    guilds = GuildTables(database)
+    guilds = GuildTables(database, clock)
     async with (
         aiohttp.ClientSession() as session,
         open_discord(
