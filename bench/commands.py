@@ -90,8 +90,8 @@ class _Run:
 
     async def figures(self) -> dict[str, float]:
         count = max(100, round(self._plan.count * self._one.share))
+        await self._servers.empty()
         await self._clear()
-        await self._servers.empty_the_stream()
         sent = await self._send(count, 0)
         figures = {"enqueue": count / sent}
         async with AsyncExitStack() as stack:

@@ -25,20 +25,21 @@ class Contender:
     share: float
     table: str = "bench_audit"
     done: str = "done_at"
+    only: str = "true"
     users: tuple[str, str] = ("operator", "operator")
     clears: tuple[str, ...] = ("bench_audit",)
     sender_arguments: tuple[str, ...] = ()
 
     @property
     def counting(self) -> str:
-        return f"SELECT count(*) FROM {self.table} WHERE {self.done} IS NOT NULL"  # noqa: S608 - names of ours
+        return f"SELECT count(*) FROM {self.table} WHERE {self.only}"  # noqa: S608 - names of ours
 
     @property
     def rows(self) -> str:
         seconds = "extract(epoch FROM {})::float8"
         return (
             f"SELECT {seconds.format('issued_at')}, {seconds.format(self.done)} FROM {self.table} "  # noqa: S608
-            f"WHERE {self.done} IS NOT NULL"
+            f"WHERE {self.only}"
         )
 
 
@@ -90,6 +91,7 @@ def _guildbus(effect: str, *, results: bool) -> Contender:
         share=1.0,
         table="commands",
         done="settled_at",
+        only="state = 'succeeded'",  # a command that is refused has done nothing
         users=("bot", "worker"),
         clears=("commands", "audit", "warnings"),
         sender_arguments=(effect,),

@@ -51,14 +51,18 @@ class Servers:
         log = self.folder / "data" / "postgres" / "server.log"
         return log.read_text(errors="replace")[-3000:] if log.exists() else ""
 
-    async def empty_the_stream(self) -> None:
-        """Make the stream `live` anew, so that nobody reads what another contender has published."""
-        arguments: Any = dict(load_topology().queues["live"].arguments)
+    async def empty(self) -> None:
+        """Queues without what a failed run left, and the stream `live` made anew: nobody reads another's messages."""
+        queues = load_topology().queues
+        arguments: Any = dict(queues["live"].arguments)
         async with await aio_pika.connect(self.amqp_url("operator")) as connection:
             channel = await connection.channel()
             await channel.queue_delete("live")
-            queue = await channel.declare_queue("live", durable=True, arguments=arguments)
-            await queue.bind("live", "")
+            stream = await channel.declare_queue("live", durable=True, arguments=arguments)
+            await stream.bind("live", "")
+            for name in queues:
+                if name != "live":
+                    await (await channel.get_queue(name)).purge()
         await _execute(self.database_url, "TRUNCATE projections, streams")
 
 

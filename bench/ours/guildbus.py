@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from unittest.mock import patch
 
 import uvloop
-from loguru import logger
 
 from bench.job import amqp_url, database_url, main_sender, send_async
-from bench.ours.instant import InstantDiscord, InstantWebhooks, ResultsKeptBack
+from bench.ours.instant import ACTOR_ID, InstantDiscord, InstantWebhooks, ResultsKeptBack
 from bus import codec
 from bus.clock import SystemClock
 from bus.envelopes import Actor, Command, Grant
 from bus.ids import Snowflake, new_id
+from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from bus.transport import Message, Transport
@@ -59,7 +59,7 @@ def command_body(effect: str, number: int) -> bytes:
             id=id_,
             type=type_,
             guild_id=Snowflake(GUILDS[number % len(GUILDS)]),
-            actor=Actor(kind="user", id="600000000000000001", name="Bench"),
+            actor=Actor(kind="user", id=str(ACTOR_ID), name="Bench"),
             grant=Grant(permissions=str(1 << 3), at=now),
             source="bot",
             correlation_id=id_,
@@ -121,8 +121,7 @@ async def work(*, results: bool) -> None:
 
 
 if __name__ == "__main__":
-    logger.remove()
-    logger.add(sys.stderr, level="WARNING")
+    configure("WARNING", json=False)
     if sys.argv[1] == "send":
         effect = sys.argv[4]
         main_sender(lambda count, rate: uvloop.run(send(effect, count, rate)))
