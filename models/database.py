@@ -29,6 +29,14 @@ Record = dict[str, Any]
 _CONNECT_TIMEOUT_SECONDS = 5.0
 _COMMAND_TIMEOUT_SECONDS = 30.0
 _LONGEST_WAIT_SECONDS = 15.0
+_SESSION = {
+    "application_name": "guildbus",
+    "timezone": "UTC",
+    # PostgreSQL 18.4 was seen to crash in run-time pruning (signal 11 in perform_pruning_base_step) when a statement
+    # that joins the partitioned ledger looked again at a row that had changed while it waited for its lock. Without
+    # pruning an id is looked up in each month's index: some microseconds.
+    "enable_partition_pruning": "off",
+}
 # Whatever PostgreSQL says while connecting may pass: it starts up, or somebody is about to make user and database.
 _TRY_AGAIN = (*UNREACHABLE, asyncpg.PostgresError)
 
@@ -50,7 +58,7 @@ def tortoise_config(
         "timeout": _CONNECT_TIMEOUT_SECONDS,
         "command_timeout": _COMMAND_TIMEOUT_SECONDS,
         "reset": _keep_session,
-        "server_settings": {"application_name": "guildbus", "timezone": "UTC", **({"role": role} if role else {})},
+        "server_settings": _SESSION | ({"role": role} if role else {}),
     }
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},

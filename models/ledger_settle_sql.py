@@ -1,8 +1,7 @@
 # ruff: noqa: S608 - the SQL is put together from constants of ours; every value is a parameter
 """Settling, renewing, cancelling and marking delivered: what the holder of a command says about it afterwards.
 
-Rows are locked one by one in the order of the input, which is sorted by id, so that two batches never deadlock; the
-LATERAL keeps the planner from joining in any other order.
+Rows are locked in the order of their ids, so that two batches never deadlock.
 """
 
 from __future__ import annotations
@@ -14,11 +13,13 @@ from models.outcome import FINAL_STATES
 __all__ = ["CANCEL", "CANCEL_COLUMNS", "DELIVERED", "RENEW", "RENEW_COLUMNS", "SETTLE", "SETTLE_COLUMNS"]
 
 _FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL_STATES))
-_OURS = """held AS MATERIALIZED (
-    SELECT i.* FROM input i
-    CROSS JOIN LATERAL (
-        SELECT 1 FROM commands c WHERE c.id = i.id AND c.fence = i.fence AND c.state = 'running' FOR UPDATE
-    ) c
+# The rows that this statement is about, locked in the order of their ids and seen as they are once the lock is ours.
+_LOCKED = """locked AS MATERIALIZED (
+    SELECT c.id, c.fence, c.state, c.delivered_at FROM commands c WHERE c.id = ANY($1::uuid[]) ORDER BY c.id FOR UPDATE
+)"""
+_OURS = f"""{_LOCKED},
+held AS MATERIALIZED (
+    SELECT i.* FROM input i JOIN locked l ON l.id = i.id AND l.fence = i.fence AND l.state = 'running'
 )"""
 
 SETTLE_COLUMNS = (
@@ -53,23 +54,19 @@ UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => $3
 FROM held h WHERE c.id = h.id RETURNING c.id
 """
 
-DELIVERED = """
-WITH held AS MATERIALIZED (
-    SELECT i.id FROM unnest($1::uuid[]) AS i(id)
-    CROSS JOIN LATERAL (SELECT 1 FROM commands c WHERE c.id = i.id AND c.delivered_at IS NULL FOR UPDATE) c
-)
-UPDATE commands c SET delivered_at = clock_timestamp() FROM held h WHERE c.id = h.id RETURNING c.id
+DELIVERED = f"""
+WITH {_LOCKED}
+UPDATE commands c SET delivered_at = clock_timestamp()
+FROM locked l WHERE c.id = l.id AND l.delivered_at IS NULL RETURNING c.id
 """
 
 CANCEL_COLUMNS = (("id", "uuid"), ("outcome", "jsonb"), *AUDIT_COLUMNS)
 CANCEL = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CANCEL_COLUMNS)}),
+{_LOCKED},
 held AS MATERIALIZED (
     SELECT i.* FROM input i
-    CROSS JOIN LATERAL (
-        SELECT 1 FROM commands c
-        WHERE c.id = i.id AND c.state IN ('queued', 'awaiting_approval', 'retrying') FOR UPDATE
-    ) c
+    JOIN locked l ON l.id = i.id AND l.state IN ('queued', 'awaiting_approval', 'retrying')
 ),
 touched AS (
     UPDATE commands c SET state = 'cancelled', outcome = h.outcome, next_attempt_at = NULL, fence = c.fence + 1,
