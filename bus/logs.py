@@ -15,7 +15,18 @@ __all__ = ["configure"]
 
 _FORMAT = "<dim>{time:HH:mm:ss.SSS}</dim> <level>{level: <7}</level> {name}: {message}"
 # Libraries that say at INFO what only their developers ask for.
-_QUIET = ("aio_pika", "aiormq", "aiohttp", "asyncio", "hikari", "httpcore", "httpx", "interactions", "tortoise")
+_QUIET = (
+    "aio_pika",
+    "aiormq",
+    "aiohttp",
+    "asyncio",
+    "hikari",
+    "httpcore",
+    "httpx",
+    "interactions",
+    "sse_starlette",
+    "tortoise",
+)
 
 
 def configure(level: str, *, json: bool) -> None:
@@ -28,6 +39,8 @@ def configure(level: str, *, json: bool) -> None:
     logging.basicConfig(handlers=[_ToLoguru()], level=logging.NOTSET, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Below this uvicorn wraps the application to trace every message, whether or not anybody reads it.
+    logging.getLogger("uvicorn").setLevel(logging.INFO)
 
 
 class _ToLoguru(logging.Handler):
