@@ -70,6 +70,7 @@ async def run_platform(
 
         async def announce() -> None:
             await wait_until_ready(place.url, also=rooms.bot_troubles)
+            await rooms.wait_for_the_guilds()
             if broker.management_url:
                 password_file = data_dir.secret_file(node_secret("operator"))
                 say(f"RabbitMQ's management UI is at {broker.management_url} (operator, password in {password_file})")

@@ -34,6 +34,12 @@ from workers.handlers.table import load_handlers
 
 __all__ = ["Rooms"]
 
+_GUILDS_POLLS, _GUILDS_POLL_SECONDS = 200, 0.05
+_GUILDS_KNOWN = """
+SELECT count(*) AS known FROM guilds g WHERE g.left_at IS NULL
+    AND EXISTS (SELECT FROM members m WHERE m.guild_id = g.id AND m.person_id = g.owner_id)
+"""
+
 _AT_ONCE = 10_000
 
 
@@ -138,6 +144,20 @@ class Rooms:
         if self._world is not None and not health.commands_synced:
             return health.commands_trouble or "registering the slash commands"
         return ""
+
+    async def wait_for_the_guilds(self) -> None:
+        """Until the sandbox's servers and their people are in the tables: before, everybody who logs in sees none.
+
+        What Discord itself takes its time for is not waited for, nor is more than a while.
+        """
+        if self._world is None:
+            return
+        expected = sum(not (guild.bot_removed or guild.unavailable) for guild in self._world.state.guilds.values())
+        for _ in range(_GUILDS_POLLS):
+            [row] = await self._database.fetch(_GUILDS_KNOWN)
+            if row["known"] >= expected:
+                return
+            await asyncio.sleep(_GUILDS_POLL_SECONDS)
 
     async def workers(self, stop: asyncio.Event) -> None:
         await workers.service.run(

@@ -9,7 +9,7 @@ import pytest
 
 from bus.envelopes import Actor, Command, ReplyTo
 from bus.ids import Snowflake, new_id
-from models.database import Database
+from models.database import Database, fetch
 from models.errors import KeyReused
 from models.ledger import Ledger
 from models.ledger_types import Claimed, Settlement
@@ -249,3 +249,25 @@ class TestCancel:
         settled = await ledger.cancel(ban.id, outcome=Outcome("Cancelled."), audit=audit("note"))
         assert settled.revision is None
         assert len(await rows_of(database, ban)) == 1
+
+
+async def test_renewing_what_others_change_meanwhile_leaves_the_server_standing(database_url: str) -> None:
+    # PostgreSQL 18.4 crashed on it where the partitions of the locked rows followed from another row.
+    renewing, changing = Database(database_url, max_size=1), Database(database_url, max_size=1)
+    await renewing.connect(give_up_after_seconds=10)
+    await changing.connect(give_up_after_seconds=10)
+    ledger = Ledger(renewing)
+    for _ in range(10):
+        claimed = await ledger.claim([claim(command()) for _ in range(64)], 10)
+        ids = [one.id for one in claimed]
+        async with changing.transaction() as connection:
+            await fetch(
+                connection,
+                "WITH gone AS (UPDATE commands SET state = 'succeeded' WHERE id = ANY($1::uuid[])) SELECT 1",
+                ids[::2],
+            )
+            renewal = asyncio.ensure_future(ledger.renew([(one.id, one.fence) for one in claimed], 10))
+            await asyncio.sleep(0.02)  # it waits for the rows' locks
+        assert await renewal == set(ids[1::2])
+    await renewing.close()
+    await changing.close()
