@@ -12,13 +12,13 @@ from loguru import logger
 from bus.clock import Clock
 from bus.errors import InvalidMessage
 from bus.senders import Sender
-from bus.transport import Consumer, Delivery, Message, Transport
+from bus.transport import Consumer, Delivery, Transport
 from models.catalogue import Catalogue
 from workers.announcements import retry_message
 from workers.invalid import invalid_message
 from workers.pipeline import Pipeline
 from workers.ports import Handler
-from workers.publisher import Parcel, publish_parcels
+from workers.publisher import hand_on
 from workers.received import parse
 from workers.work import Work
 
@@ -136,7 +136,7 @@ class Pool:
             received = parse(delivery, catalogue=self._catalogue, senders=self._senders, now=self._clock.now())
         except InvalidMessage as error:
             logger.warning("A message on {} is invalid: {}", self._queue, error)
-            await self._hand_on(consumer, delivery, invalid_message(delivery, str(error)))
+            await hand_on(self._transport, consumer, delivery, invalid_message(delivery, str(error)))
             return None
         command = received.command
         present = self._works.get(command.id)
@@ -146,7 +146,7 @@ class Pool:
         if present is not None:
             # The copy for the next attempt came before this attempt was settled.
             later = retry_message(command, queue=self._queue, exchange=self._short_level, delay_seconds=1.0)
-            await self._hand_on(consumer, delivery, later)
+            await hand_on(self._transport, consumer, delivery, later)
             return None
         work = Work(
             received=received,
@@ -159,12 +159,6 @@ class Pool:
         self._works[command.id] = work
         self._nothing_in_hand.clear()
         return work
-
-    async def _hand_on(self, consumer: Consumer, delivery: Delivery, message: Message) -> None:
-        """Put a message in the delivery's place, and only then acknowledge it."""
-        parcel = Parcel([message])
-        await publish_parcels(self._transport, [parcel])
-        (consumer.ack if parcel.confirmed else consumer.requeue)(delivery)
 
     def _finished(self, work: Work) -> None:
         self._works.pop(work.command.id, None)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from loguru import logger
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_exponential_jitter
 
-from bus.transport import Message, Transport
+from bus.transport import Consumer, Delivery, Message, Transport
 
-__all__ = ["Parcel", "publish_parcels"]
+__all__ = ["Parcel", "hand_on", "publish_parcels"]
 
 _GIVE_UP_AFTER_SECONDS = 60.0
 
@@ -51,3 +51,10 @@ async def publish_parcels(transport: Transport, parcels: Sequence[Parcel]) -> No
     unconfirmed = {id(parcel) for parcel, _ in waiting}
     for parcel in parcels:
         parcel.confirmed = id(parcel) not in unconfirmed
+
+
+async def hand_on(transport: Transport, consumer: Consumer, delivery: Delivery, message: Message) -> None:
+    """Put a message in the delivery's place, and only then acknowledge it; else the broker delivers it again."""
+    parcel = Parcel([message])
+    await publish_parcels(transport, [parcel])
+    (consumer.ack if parcel.confirmed else consumer.requeue)(delivery)

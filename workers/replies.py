@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,8 +18,9 @@ from bus.retry import Level, decide
 from bus.transport import Consumer, Delivery, Message, Transport
 from workers.failures import AttemptFailed, PermanentFailure, failure_of
 from workers.invalid import invalid_message
+from workers.nonces import nonce_of
 from workers.ports import Discord
-from workers.publisher import Parcel, publish_parcels
+from workers.publisher import hand_on
 from workers.until_done import until_done
 
 __all__ = ["TOKEN_LIFE", "Replies", "late_text", "token_is_alive", "undeliverable"]
@@ -120,7 +120,7 @@ class Replies:
         try:
             reply = codec.decode(codec.decompress(delivery.body, delivery.content_encoding), Reply)
         except InvalidMessage as error:
-            await self._hand_on(consumer, delivery, invalid_message(delivery, str(error)))
+            await hand_on(self._transport, consumer, delivery, invalid_message(delivery, str(error)))
             return
         try:
             await self._say(reply)
@@ -130,7 +130,9 @@ class Replies:
         except Exception as error:
             # A defect of ours, or a value that nobody foresaw: the delivery must not stay in hand for ever.
             logger.opt(exception=error).error("The answer to command {} failed unforeseen", reply.command_id)
-            await self._hand_on(consumer, delivery, undeliverable(reply, "It could not be said.", "internal_error"))
+            await hand_on(
+                self._transport, consumer, delivery, undeliverable(reply, "It could not be said.", "internal_error")
+            )
             return
         # It was said: while the database is away the note of it waits, and the delivery with it.
         await until_done("The note of a reply", lambda: self._delivered([reply.command_id]))
@@ -153,7 +155,7 @@ class Replies:
 
     async def _say_elsewhere(self, reply: Reply) -> None:
         """In the channel, or in a direct message where the answer was for one person or the channel is closed."""
-        nonce = base64.urlsafe_b64encode(reply.command_id.bytes).decode().rstrip("=")
+        nonce = nonce_of(reply.command_id)
         text = late_text(reply)
         if reply.to.channel_id is not None and not reply.to.ephemeral:
             try:
@@ -174,7 +176,7 @@ class Replies:
         )
         if decision.level is None:
             logger.error("The answer to command {} could not be delivered: {}", reply.command_id, failure.reason)
-            await self._hand_on(consumer, delivery, undeliverable(reply, failure.reason, failure.code))
+            await hand_on(self._transport, consumer, delivery, undeliverable(reply, failure.reason, failure.code))
             return
         copy = msgspec.structs.replace(reply, attempt=decision.attempt)
         body = Message(
@@ -183,9 +185,4 @@ class Replies:
             codec.encode(copy),
             expiration_ms=max(1, round(decision.delay_seconds * 1000)),
         )
-        await self._hand_on(consumer, delivery, body)
-
-    async def _hand_on(self, consumer: Consumer, delivery: Delivery, message: Message) -> None:
-        parcel = Parcel([message])
-        await publish_parcels(self._transport, [parcel])
-        (consumer.ack if parcel.confirmed else consumer.requeue)(delivery)
+        await hand_on(self._transport, consumer, delivery, body)

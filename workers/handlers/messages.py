@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-
 from models.outcome import Outcome
+from workers.nonces import nonce_of
 from workers.ports import Call
 
-__all__ = ["announce", "call_webhook", "nonce_of"]
-
-
-def nonce_of(call: Call) -> str:
-    """The command's id in the 25 characters that Discord allows a nonce (Discord's reference, "Create Message")."""
-    return base64.urlsafe_b64encode(call.command.id.bytes).decode().rstrip("=")
+__all__ = ["announce", "call_webhook"]
 
 
 async def announce(call: Call) -> Outcome:
     channel, text = call.options.channel, call.options.text
-    message_id = await call.ports.discord.post_message(channel, text=text, nonce=nonce_of(call))
+    message_id = await call.ports.discord.post_message(channel, text=text, nonce=nonce_of(call.command.id))
     return Outcome(
         f"Announced in <#{channel}>.",
         data={"message_id": str(message_id), "channel_id": str(int(channel))},
