@@ -31,6 +31,7 @@ from scripts.up.room_settings import RoomSettings
 from web.app import create_app
 from workers.announcements import command_message
 from workers.handlers.table import load_handlers
+from workers.leases import LEASE_SECONDS
 
 __all__ = ["Rooms"]
 
@@ -80,8 +81,10 @@ class Rooms:
         """A broker in memory begins empty: what the ledger has queued from before is published again at once."""
         if self._broker.durable:
             return
-        # Once: with no margin the same commands would be due again at once. The workers' sweeper finds any beyond.
-        overdue = await self._ledger.sweep(0, _AT_ONCE)
+        # What was running when the process was killed is held by its lease for a while yet: it is taken along, and the
+        # workers wait for the lease's end. Once: the same commands would be due again at once. The workers' sweeper
+        # finds any beyond.
+        overdue = await self._ledger.sweep(-LEASE_SECONDS, _AT_ONCE)
         if overdue:
             await self._workers.publish_all([command_message(command) for command in overdue])
             logger.info("{} commands from before are published again", len(overdue))
