@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import socket
+import struct
 
 import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from web.app import stop_streams
+from web.live.response import CONNECTION
 
 __all__ = ["WebServer"]
 
 _MOST_HEADER_SECONDS = 5
+_NO_LINGER = struct.pack("ii", 1, 0)  # socket(7): struct linger, on for 0 s
 
 
 class WebServer(uvicorn.Server):
@@ -24,7 +28,7 @@ class WebServer(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
-                http="httptools",
+                http=_Connection,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -41,3 +45,17 @@ class WebServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         stop_streams(self._app)
         await super().shutdown(sockets)
+
+
+class _Connection(HttpToolsProtocol):
+    """Lets the application drop the connection of a client that does not read what is still to be sent."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: {"abort": self._abort}}
+
+    def _abort(self) -> None:
+        """With a reset: else the kernel would keep what it has not yet sent, and go on offering it for minutes."""
+        if not self.transport.is_closing():
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()

@@ -80,7 +80,7 @@ class Recheck:
         await self._check_access(subscription, still_allowed)
 
     async def _check_access(self, subscription: Subscription, still_allowed: StillAllowed) -> None:
-        if subscription.closed.is_set():
+        if subscription.reason is not None:
             return
         try:
             async with asyncio.timeout(min(10.0, self._every_seconds)):

@@ -6,13 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from web.live.subscription import Subscription
 
-__all__ = ["STREAM_HEADERS", "StreamResponse"]
+__all__ = ["CONNECTION", "STREAM_HEADERS", "StreamResponse"]
 
 STREAM_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+CONNECTION = "guildbus.connection"
+"""The ASGI extension whose `abort` drops the connection, whatever is still to be sent."""
+
+_END_SECONDS = 1.0
 
 
 class StreamResponse(EventSourceResponse):
@@ -35,38 +40,26 @@ class StreamResponse(EventSourceResponse):
         self._subscription = subscription
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        subscription = self._subscription
-        if subscription is None:
+        """A subscription that is closed ends this by itself where its client reads.
+
+        One whose client does not is blocked in a send: its connection is dropped, or the queue, the task, the socket
+        and what the server holds back would stay for as long as the client likes.
+        """
+        loop = asyncio.get_running_loop()
+        cutting: asyncio.TimerHandle | None = None
+
+        def cut_off_soon() -> None:
+            nonlocal cutting
+            cutting = loop.call_later(_END_SECONDS, scope["extensions"][CONNECTION]["abort"])
+
+        if self._subscription is not None:
+            self._subscription.on_close = cut_off_soon
+        try:
             await super().__call__(scope, receive, send)
-            return
-        await super().__call__(scope, _receive_until_closed(receive, subscription), send)
+        finally:
+            if cutting is not None:
+                cutting.cancel()
 
 
 def _heartbeat() -> ServerSentEvent:
     return ServerSentEvent(comment="heartbeat", sep="\n")
-
-
-def _receive_until_closed(receive: Receive, subscription: Subscription) -> Receive:
-    """To the library a subscription that fell behind looks like a client that left.
-
-    It is blocked in a send then, because the client does not read: waiting for the end of that would keep the
-    queue, the task and the socket for as long as the client likes.
-    """
-
-    async def receive_or_closed() -> Message:
-        receiving = asyncio.ensure_future(receive())
-        closing = asyncio.ensure_future(_closed_for_good(subscription))
-        try:
-            await asyncio.wait((receiving, closing), return_when=asyncio.FIRST_COMPLETED)
-            return receiving.result() if receiving.done() else {"type": "http.disconnect"}
-        finally:
-            receiving.cancel()
-            closing.cancel()
-
-    return receive_or_closed
-
-
-async def _closed_for_good(subscription: Subscription) -> None:
-    await subscription.closed.wait()
-    # One that is read from ends by itself, in order; only one that hangs is cut off.
-    await asyncio.sleep(1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Literal
 
 from models.permissions import Level
@@ -16,7 +17,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class Subscription:
-    """Frames that wait for one session, in one guild, at one level.
+    """Frames that wait for one session, in one guild, at one level. `on_close` is called once, at the first `close`.
 
     Filled by the hub, emptied by the response. Full or closed, it hands out nothing more: the session comes back
     with its last id and is continued from the ring, so that one slow client costs a bounded amount of memory.
@@ -28,10 +29,10 @@ class Subscription:
         "_most",
         "_waiting",
         "client_id",
-        "closed",
         "delivered",
         "guild_id",
         "level",
+        "on_close",
         "reason",
         "session_id",
         "viewer_id",
@@ -46,7 +47,7 @@ class Subscription:
         self.viewer_id = viewer_id
         self.session_id = session_id
         self.reason: CloseReason | None = None
-        self.closed = asyncio.Event()
+        self.on_close: Callable[[], None] | None = None
         self.delivered = 0
         self._delivered_when_waiting = -1
         self._most = most
@@ -76,10 +77,11 @@ class Subscription:
         if self.reason is not None:
             return
         self.reason = reason
-        self.closed.set()
         self._frames.clear()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
+        if self.on_close is not None:
+            self.on_close()
 
     async def chunk(self) -> bytes | None:
         """What waits, up to about 64 KiB in one piece; None once closed."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 from dataclasses import replace
 
 import msgspec
@@ -82,17 +84,21 @@ async def test_f4_a_client_that_does_not_read_is_cut_off_and_others_are_not(
         async with await small.key_client() as client, open_stream(client, GUILD) as reading:
             await reading.until("initial")
             host, port = small.url.removeprefix("http://").split(":")
-            _, writer = await asyncio.open_connection(host, int(port), limit=1024)
-            key = client.headers["authorization"]
-            head = f"GET /api/v1/guilds/{GUILD}/events HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\n\r\n"
-            writer.write(head.encode())
-            await asyncio.sleep(0.3)
-            assert len(hub) == 2
-            async with asyncio.timeout(20):
-                while len(hub) > 1:
-                    event = await small.publish(padding="x" * 60_000)
-                    assert [frame.data["id"] for frame in await reading.events(1)] == [event]
-            writer.close()
+            with socket.create_connection((host, int(port))) as silent:
+                key = client.headers["authorization"]
+                head = f"GET /api/v1/guilds/{GUILD}/events HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\n\r\n"
+                silent.sendall(head.encode())
+                await eventually(lambda: len(hub) == 2)
+                async with asyncio.timeout(20):
+                    while len(hub) > 1:
+                        event = await small.publish(padding="x" * 60_000)
+                        assert [frame.data["id"] for frame in await reading.events(1)] == [event]
+                # Dropped, and not closed behind what it will never read: nothing of it stays with the server.
+                await eventually(lambda: _is_reset(silent))
+
+
+def _is_reset(connection: socket.socket) -> bool:
+    return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET
 
 
 async def test_f5_a_process_that_cannot_subscribe_says_so_and_closes(
