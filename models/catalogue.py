@@ -21,6 +21,7 @@ BUILT_IN: tuple[type[CommandSpec], ...] = (
     utility.ServerInfo,
     settings.SetSetting,
     moderation.Warn,
+    moderation.Note,
     moderation.Ban,
     moderation.Unban,
     moderation.Timeout,

@@ -15,6 +15,7 @@ import msgspec
 
 from bus.envelopes import Actor
 from bus.ids import Snowflake
+from models.audit_words import AUDIT_WORDS, facts_query, words_query
 from models.command_record import CommandRecord, record_from_row
 from models.database import Database, Record
 from models.outcome import CommandState
@@ -57,7 +58,12 @@ class CommandFilter:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What to list; None leaves a condition out."""
+    """What to list; None leaves a condition out.
+
+    `text` is words that begin as typed, `person_id` whom a line is about. Without `intents`, lines that were written
+    before an effect are left out; `source`, `person_id` and `text` always leave them out: the lines that say how it
+    ended hold the same words.
+    """
 
     command_id: UUID | None = None
     type: str | None = None
@@ -65,6 +71,15 @@ class AuditFilter:
     subject: str | None = None
     since: datetime | None = None
     before: datetime | None = None
+    source: str | None = None
+    person_id: int | None = None
+    text: str | None = None
+    intents: bool = True
+
+    @property
+    def by_words(self) -> bool:
+        """Whether the index of words is asked."""
+        return not self.intents or any(value is not None for value in (self.source, self.person_id, self.text))
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +113,10 @@ class _Conditions:
         if value is not None:
             self.values.append(value)
             self._parts.append(condition.format(f"${len(self.values)}"))
+
+    def always(self, condition: str) -> None:
+        """A condition of constants: what a partial index leaves out must be said with one."""
+        self._parts.append(condition)
 
     def parameter(self, value: Any) -> str:
         self.values.append(value)
@@ -170,7 +189,23 @@ def audit_list_sql(
     """The statement of `list_audit`, its parameters, and the limit that applies."""
     conditions = _common(guild_id, where, cursor)
     conditions.add("command_id = {}", where.command_id)
+    if where.by_words:
+        _add_words(conditions, guild_id, where)
     return _listing("audit", conditions, limit)
+
+
+def _add_words(conditions: _Conditions, guild_id: int | AllGuilds, where: AuditFilter) -> None:
+    conditions.always("phase <> 'intent'")
+    if all(value is None for value in (where.type, where.source, where.person_id, where.text)):
+        return
+    guild = None if isinstance(guild_id, AllGuilds) else guild_id
+    facts = facts_query(guild_id=guild, type=where.type, source=where.source, person_id=where.person_id)
+    conditions.add(f"{AUDIT_WORDS} @@ {{}}::text::tsquery", facts)
+    if where.text is not None:
+        words = words_query(where.text)
+        conditions.add(f"{AUDIT_WORDS} @@ to_tsquery('simple', {{}})", words)
+        if words is None:
+            conditions.always("false")
 
 
 def _common(guild_id: int | AllGuilds, where: CommandFilter | AuditFilter, cursor: str | None) -> _Conditions:

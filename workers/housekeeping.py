@@ -9,7 +9,7 @@ from datetime import timedelta
 from loguru import logger
 
 from bus.clock import Clock
-from models import login_states, processes, retention, sessions
+from models import event_counts, login_states, processes, retention, sessions
 from models.database import Database
 from models.ledger import Ledger
 
@@ -17,6 +17,7 @@ __all__ = ["Housekeeping"]
 
 _EVERY_SECONDS = 3600.0
 _KEYS_KEPT = timedelta(days=7)
+_COUNTS_KEPT = timedelta(days=400)
 
 
 class Housekeeping:
@@ -28,6 +29,7 @@ class Housekeeping:
             ("idempotency keys forgotten", lambda: ledger.forget_keys(clock.now() - _KEYS_KEPT)),
             ("sessions ended", lambda: sessions.expire(database)),
             ("unfinished logins forgotten", lambda: login_states.expire(database)),
+            ("hours of events forgotten", lambda: event_counts.expire(database, clock.now() - _COUNTS_KEPT)),
             ("lost processes forgotten", lambda: processes.expire(database)),
         )
 

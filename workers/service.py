@@ -36,6 +36,7 @@ from workers.guilds import GuildTables
 from workers.housekeeping import Housekeeping
 from workers.keys import KeyTable
 from workers.ports import Handler, Ports
+from workers.projections.event_counts import EventCounts
 from workers.projections.guild_state import GuildState
 from workers.projections.runner import ProjectionRunner
 from workers.replies import Replies
@@ -138,7 +139,10 @@ async def run(
             clock=clock,
         )
         process_id = new_id(clock.now())
-        guild_state = ProjectionRunner(GuildState(), transport=transport, database=database, owner=process_id)
+        projections = [
+            ProjectionRunner(projection, transport=transport, database=database, owner=process_id)
+            for projection in (GuildState(), EventCounts())
+        ]
         presence = Presence(database, process_id, switchboard, pace)
         parts = Parts(lanes, replies, letters)
         background: Sequence[Coroutine[None, None, None]] = (
@@ -147,7 +151,7 @@ async def run(
             Sweeper(transport=transport, sweep=ledger.sweep, backlogged=lanes.backlogged).run(),
             Housekeeping(database=database, ledger=ledger, clock=clock).run(),
             switchboard.run(),
-            guild_state.run(),
+            *(projection.run() for projection in projections),
             presence.run(),
         )
         async with _in_background(background) as failed:

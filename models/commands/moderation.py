@@ -10,7 +10,7 @@ from models.commands.fields import Minutes, Reason, TargetMember
 from models.permissions import Permission
 from models.spec import CommandSpec, Effect
 
-__all__ = ["Ban", "Kick", "Timeout", "Unban", "Warn"]
+__all__ = ["Ban", "Kick", "Note", "Timeout", "Unban", "Warn"]
 
 
 class Warn(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,6 +23,19 @@ class Warn(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     member: TargetMember
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=400, description="What for")]
+
+
+class Note(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Note something about a member for the other moderators; the member is not told."""
+
+    type: ClassVar = "moderation.note"
+    slash: ClassVar = "note"
+    effect: ClassVar = Effect.TRANSACTIONAL
+    permission: ClassVar = Permission.MODERATE_MEMBERS
+    private_reply: ClassVar = True
+
+    member: TargetMember
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, description="What to remember")]
 
 
 class Ban(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -14,4 +14,5 @@ TABLE_MODULES: tuple[str, ...] = (
     "models.tables.control",
     "models.tables.streams",
     "models.tables.registry",
+    "models.tables.analytics",
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bus.errors import InvalidMessage
-from models import control, settings_store, warnings
+from models import control, notes, settings_store, warnings
 from models.errors import StaleVersion
 from models.guild_settings import parse_setting
 from models.outcome import Outcome
 from workers.failures import PermanentFailure
 from workers.ports import Call
 
-__all__ = ["set_setting", "warn"]
+__all__ = ["note", "set_setting", "warn"]
 
 
 async def warn(call: Call) -> Outcome:
@@ -32,6 +32,26 @@ async def warn(call: Call) -> Outcome:
         data={"warnings": total},
         before={"warnings": before},
         after={"warnings": total},
+    )
+
+
+async def note(call: Call) -> Outcome:
+    command, options = call.command, call.options
+    before = await notes.count(call.connection, call.guild_id, options.member)
+    await notes.add(
+        call.connection,
+        command_id=command.id,
+        guild_id=call.guild_id,
+        member_id=options.member,
+        moderator=command.actor.id,
+        text=options.text,
+        at=call.ports.clock.now(),
+    )
+    return Outcome(
+        f"Noted about <@{options.member}>: {options.text}",
+        data={"notes": before + 1},
+        before={"notes": before},
+        after={"notes": before + 1},
     )
 
 

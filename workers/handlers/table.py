@@ -24,6 +24,7 @@ BUILT_IN: tuple[Handler, ...] = (
     Handler(utility_specs.ServerInfo, utility.server_info),
     Handler(settings_specs.SetSetting, records.set_setting),
     Handler(moderation_specs.Warn, records.warn),
+    Handler(moderation_specs.Note, records.note),
     Handler(moderation_specs.Ban, moderation.ban),
     Handler(moderation_specs.Unban, moderation.unban),
     Handler(moderation_specs.Timeout, moderation.time_out),

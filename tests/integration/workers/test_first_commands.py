@@ -13,7 +13,7 @@ from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import eventually
 
 PURE = {"utility.ping", "server.info", "admin.broadcast"}
-AT_ONCE = PURE | {"moderation.warn", "settings.set"}
+AT_ONCE = PURE | {"moderation.warn", "moderation.note", "settings.set"}
 
 
 def first_commands(platform: Platform) -> dict[str, dict[str, Any]]:
@@ -22,6 +22,7 @@ def first_commands(platform: Platform) -> dict[str, dict[str, Any]]:
         "utility.ping": {},
         "settings.set": {"key": "timezone", "value": "Europe/Lisbon"},
         "moderation.warn": {"member": CROWD[0], "reason": "loud"},
+        "moderation.note": {"member": CROWD[0], "text": "asked nicely"},
         "moderation.ban": {"member": CROWD[1], "reason": "spam"},
         "moderation.timeout": {"member": CROWD[2], "minutes": 5},
         "moderation.kick": {"member": CROWD[3], "reason": "bye"},
@@ -37,6 +38,7 @@ def first_commands(platform: Platform) -> dict[str, dict[str, Any]]:
 BEFORE_AND_AFTER = {
     "settings.set": ({"timezone": "UTC"}, {"timezone": "Europe/Lisbon"}),
     "moderation.warn": ({"warnings": 0}, {"warnings": 1}),
+    "moderation.note": ({"notes": 0}, {"notes": 1}),
     "moderation.ban": ({"banned": False}, {"banned": True}),
     "moderation.timeout": ({"timed_out_until": None}, None),
     "moderation.kick": ({"member": True}, {"member": False}),
@@ -51,7 +53,7 @@ BEFORE_AND_AFTER = {
 
 async def test_each_first_command_happens_once_and_is_on_record(on_both: Platform) -> None:
     platform = on_both
-    for table in ("guild_settings_history", "guild_settings", "warnings"):
+    for table in ("guild_settings_history", "guild_settings", "warnings", "notes"):
         await platform.database.fetch(f"WITH gone AS (DELETE FROM {table}) SELECT 1")  # noqa: S608
     commands = [a_command(type, options) for type, options in first_commands(platform).items()]
     async with platform.worker():
@@ -180,5 +182,5 @@ async def test_a_dry_run_of_each_command_touches_nothing_and_says_so(platform: P
 
 
 async def contents(platform: Platform) -> Any:
-    tables = ("warnings", "guild_settings", "guild_settings_history", "dead_letters")
+    tables = ("warnings", "notes", "guild_settings", "guild_settings_history", "dead_letters")
     return [await platform.database.fetch(f"SELECT count(*) FROM {table}") for table in tables]  # noqa: S608
