@@ -15,16 +15,31 @@ from bus.ids import Snowflake, new_id
 from models.config import Secret
 from models.database import Database, Record, fetch
 
-__all__ = ["ApiKey", "authenticate", "create", "find", "list_keys", "revoke", "rotate"]
+__all__ = ["SCOPES", "ApiKey", "authenticate", "create", "find", "list_keys", "list_keys_of", "revoke", "rotate"]
+
+SCOPES = (
+    "commands:read",
+    "commands:write",
+    "events:read",
+    "audit:read",
+    "dead-letters:read",
+    "dead-letters:write",
+)
+"""What a key can be for. Each is needed by an action of `web.authorization.RULES`."""
 
 _PREFIX_LETTERS = string.ascii_lowercase + string.digits
 _LONGEST_KEY = 200
-_COLUMNS = """id, name, prefix, kind, scopes, guild_ids, created_at, created_by, expires_at, revoked_at, last_used_at"""
+_COLUMNS = """id, name, prefix, kind, scopes, guild_ids, created_at, created_by, owner_id,
+    expires_at, revoked_at, last_used_at"""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is known of a key; `guild_ids` None means every guild. The secret itself is nowhere."""
+    """What is known of a key; `guild_ids` None means every guild. The secret itself is nowhere.
+
+    With an owner it is a person's: it may what they may in a guild at that moment, as far as its scopes go. Without,
+    it is the platform's own, and its scopes alone say what it may.
+    """
 
     id: UUID
     name: str
@@ -34,6 +49,7 @@ class ApiKey:
     guild_ids: tuple[Snowflake, ...] | None
     created_at: datetime
     created_by: str
+    owner_id: Snowflake | None
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
@@ -51,6 +67,7 @@ async def create(
     name: str,
     scopes: Iterable[str],
     created_by: str,
+    owner_id: int | None = None,
     kind: Literal["api", "script"] = "api",
     guild_ids: Iterable[int] | None = None,
     expires_at: datetime | None = None,
@@ -63,8 +80,9 @@ async def create(
         database.client,
         f"""WITH made AS (
             INSERT INTO api_keys
-                (id, name, prefix, key_hash, kind, scopes, guild_ids, created_at, created_by, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING {_COLUMNS}
+                (id, name, prefix, key_hash, kind, scopes, guild_ids, created_at, created_by, owner_id,
+                expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING {_COLUMNS}
         ) SELECT * FROM made""",  # noqa: S608 - a constant list of columns
         new_id(now),
         name,
@@ -75,6 +93,7 @@ async def create(
         None if guild_ids is None else sorted({int(guild_id) for guild_id in guild_ids}),
         now,
         created_by,
+        owner_id,
         expires_at,
     )
     return _key(row), Secret(text)
@@ -114,6 +133,15 @@ async def list_keys(database: Database) -> Sequence[ApiKey]:
     return [_key(row) for row in await database.fetch(f"SELECT {_COLUMNS} FROM api_keys ORDER BY id DESC")]  # noqa: S608
 
 
+async def list_keys_of(database: Database, owner_id: int) -> Sequence[ApiKey]:
+    """A person's keys, ended ones too, newest first."""
+    rows = await database.fetch(
+        f"SELECT {_COLUMNS} FROM api_keys WHERE owner_id = $1 ORDER BY id DESC",  # noqa: S608
+        owner_id,
+    )
+    return [_key(row) for row in rows]
+
+
 async def revoke(database: Database, key_id: UUID) -> bool:
     """Ends a key now; False where it does not exist or had ended before."""
     rows = await database.fetch(
@@ -125,7 +153,12 @@ async def revoke(database: Database, key_id: UUID) -> bool:
 
 
 async def rotate(
-    database: Database, key_id: UUID, *, by: str, overlap: timedelta = timedelta(days=1)
+    database: Database,
+    key_id: UUID,
+    *,
+    by: str,
+    overlap: timedelta = timedelta(days=1),
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, Secret] | None:
     """A successor with the same rights; the old key goes on for `overlap`. None where it is not valid any more."""
     rows = await database.fetch(
@@ -140,7 +173,14 @@ async def rotate(
         return None
     old = _key(rows[0])
     return await create(
-        database, name=old.name, scopes=old.scopes, created_by=by, kind=old.kind, guild_ids=old.guild_ids
+        database,
+        name=old.name,
+        scopes=old.scopes,
+        created_by=by,
+        owner_id=old.owner_id,
+        kind=old.kind,
+        guild_ids=old.guild_ids,
+        expires_at=expires_at,
     )
 
 
@@ -151,4 +191,5 @@ def _hash(key: str) -> bytes:
 def _key(row: Record) -> ApiKey:
     values = {name: row[name] for name in ApiKey.__dataclass_fields__}
     guild_ids = None if row["guild_ids"] is None else tuple(Snowflake(guild_id) for guild_id in row["guild_ids"])
-    return ApiKey(**(values | {"scopes": tuple(row["scopes"]), "guild_ids": guild_ids}))
+    owner_id = None if row["owner_id"] is None else Snowflake(row["owner_id"])
+    return ApiKey(**(values | {"scopes": tuple(row["scopes"]), "guild_ids": guild_ids, "owner_id": owner_id}))

@@ -29,8 +29,10 @@ class Permission(IntFlag):
     MODERATE_MEMBERS = 1 << 40
 
 
-Level = Literal["viewer", "moderator", "admin"]
-LEVELS: tuple[Level, ...] = ("viewer", "moderator", "admin")
+Level = Literal["viewer", "moderator", "admin", "operator"]
+LEVELS: tuple[Level, ...] = ("viewer", "moderator", "admin", "operator")
+"""What somebody may see of a guild, from the least: a member, who moderates there, who has Manage Server, and who runs
+the platform itself. What somebody may *do* there is Discord's permissions alone."""
 
 _MODERATES = Permission.KICK_MEMBERS | Permission.BAN_MEMBERS | Permission.MODERATE_MEMBERS | Permission.MANAGE_MESSAGES
 _ADMINISTERS = Permission.ADMINISTRATOR | Permission.MANAGE_GUILD

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,20 +14,31 @@ from bus.ids import Snowflake
 from models.database import Database, Record
 from models.ledger_columns import json_text
 
-__all__ = ["NewSession", "Session", "create", "expire", "find", "list_sessions", "revoke", "revoke_all", "rotate"]
+__all__ = [
+    "NewSession",
+    "Session",
+    "create",
+    "expire",
+    "find",
+    "hash_of",
+    "list_sessions",
+    "revoke",
+    "revoke_all",
+    "rotate",
+]
 
 IDLE_SECONDS = 7 * 86_400.0
 LIFETIME_SECONDS = 30 * 86_400.0
 _TOUCH_SECONDS = 60.0
 _LONGEST_USER_AGENT = 300
+_PUBLIC_ID_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """The id for the cookie and the token for forms: neither can be had again. `id_hash` names the session."""
+    """The id for the cookie, which can't be had again. `id_hash` names the session."""
 
     session_id: str
-    csrf_token: str
     id_hash: bytes
 
     def __repr__(self) -> str:
@@ -47,12 +57,12 @@ class Session:
     revoked_at: datetime | None
     user_agent: str
     address: str
-    csrf_hash: bytes
     oauth: dict[str, Any] | None
 
-    def csrf_matches(self, token: str) -> bool:
-        """Whether this is the session's form token; takes the same time for any wrong one."""
-        return hmac.compare_digest(_hash(token), self.csrf_hash)
+    @property
+    def public_id(self) -> str:
+        """Names the session to its person: part of the hash, of which nothing leads back to the id."""
+        return self.id_hash.hex()[:_PUBLIC_ID_DIGITS]
 
 
 async def create(
@@ -68,16 +78,14 @@ async def create(
     new = _new()
     await database.fetch(
         """WITH made AS (
-            INSERT INTO sessions (id_hash, user_id, created_at, last_seen_at, expires_at, user_agent, address,
-                csrf_hash, oauth)
-            VALUES ($1, $2, now(), now(), now() + make_interval(secs => $3::float8), $4, $5, $6, $7)
+            INSERT INTO sessions (id_hash, user_id, created_at, last_seen_at, expires_at, user_agent, address, oauth)
+            VALUES ($1, $2, now(), now(), now() + make_interval(secs => $3::float8), $4, $5, $6)
         ) SELECT 1""",
         new.id_hash,
         user_id,
         lifetime_seconds,
         user_agent[:_LONGEST_USER_AGENT],
         address,
-        _hash(new.csrf_token),
         json_text(oauth),
     )
     return new
@@ -85,7 +93,7 @@ async def create(
 
 async def find(database: Database, session_id: str, *, idle_seconds: float = IDLE_SECONDS) -> Session | None:
     """The valid session of this id, or None. Notes that it was seen, at most once a minute."""
-    id_hash = _hash(session_id)
+    id_hash = hash_of(session_id)
     rows = await database.fetch(
         """SELECT *, last_seen_at < now() - make_interval(secs => $3::float8) AS untouched FROM sessions
         WHERE id_hash = $1 AND revoked_at IS NULL AND expires_at > now()
@@ -104,16 +112,15 @@ async def find(database: Database, session_id: str, *, idle_seconds: float = IDL
 
 
 async def rotate(database: Database, session_id: str) -> NewSession | None:
-    """A new id and form token for the same session; the old id is void at once. None where it is not valid."""
+    """A new id for the same session; the old id is void at once. None where it is not valid."""
     new = _new()
     rows = await database.fetch(
         """WITH rotated AS (
-            UPDATE sessions SET id_hash = $2, csrf_hash = $3, rotated_at = now(), last_seen_at = now()
+            UPDATE sessions SET id_hash = $2, rotated_at = now(), last_seen_at = now()
             WHERE id_hash = $1 AND revoked_at IS NULL AND expires_at > now() RETURNING 1
         ) SELECT * FROM rotated""",
-        _hash(session_id),
+        hash_of(session_id),
         new.id_hash,
-        _hash(new.csrf_token),
     )
     return new if rows else None
 
@@ -141,12 +148,14 @@ async def revoke_all(database: Database, user_id: int, *, but: bytes | None = No
     return int(row["ended"])
 
 
-async def list_sessions(database: Database, user_id: int) -> list[Session]:
+async def list_sessions(database: Database, user_id: int, *, idle_seconds: float = IDLE_SECONDS) -> list[Session]:
     """A person's sessions that are still valid, newest first."""
     rows = await database.fetch(
         """SELECT * FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+            AND last_seen_at > now() - make_interval(secs => $2::float8)
         ORDER BY created_at DESC""",
         user_id,
+        idle_seconds,
     )
     return [_session(row) for row in rows]
 
@@ -161,11 +170,12 @@ async def expire(database: Database) -> int:
 
 def _new() -> NewSession:
     session_id = secrets.token_urlsafe(32)
-    return NewSession(session_id, secrets.token_urlsafe(32), _hash(session_id))
+    return NewSession(session_id, hash_of(session_id))
 
 
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+def hash_of(session_id: str) -> bytes:
+    """What is kept of a session's id."""
+    return hashlib.sha256(session_id.encode()).digest()
 
 
 def _session(row: Record) -> Session:

@@ -33,6 +33,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "DISCORD_CDN_URL": "Where icons and avatars are; empty: Discord's, or the sandbox's beside DISCORD_API_URL.",
     "PUBLIC_URL": "The address that people use; in production https.",
     "SESSION_SECRET": "32 random characters or more: whoever knows it can forge sessions. ./scripts/run makes its own.",
+    "OPERATORS": "Discord ids of who runs the platform: they see every server and may make keys for all of them.",
     "PROFILE": "production refuses what is unsafe: plain http, default secrets, guest accounts, the sandbox.",
     "HOST": "The address to listen at; 0.0.0.0 is every one of this machine.",
     "PORT": "The port to listen at.",

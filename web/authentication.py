@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from starlette.requests import HTTPConnection, Request
 
 from models import api_keys
@@ -30,7 +32,7 @@ async def principal_of(request: Request) -> Principal | None:
         principal = await _bearer(parts, authorization)
     else:
         session = await session_of(request)
-        principal = None if session is None else session_principal(session)
+        principal = None if session is None else session_principal(session, parts.settings.operators)
     if principal is not None:
         request.state.principal = principal.key
     return principal
@@ -45,8 +47,15 @@ async def session_of(request: HTTPConnection) -> Session | None:
     return await parts.sessions.find(session_id)
 
 
-def session_principal(session: Session) -> Principal:
-    return Principal("user", str(int(session.user_id)), session.display_name, session_id=session.id)
+def session_principal(session: Session, operators: Container[int]) -> Principal:
+    """`operators` are the Discord ids of the people who run the platform."""
+    return Principal(
+        "user",
+        str(int(session.user_id)),
+        session.display_name,
+        session_id=session.id,
+        operator=int(session.user_id) in operators,
+    )
 
 
 async def _bearer(parts: Parts, authorization: str) -> Principal | None:
@@ -64,4 +73,5 @@ def principal_of_key(key: ApiKey) -> Principal:
         key.name,
         scopes=frozenset(key.scopes),
         guild_ids=None if key.guild_ids is None else frozenset(int(guild) for guild in key.guild_ids),
+        owner_id=key.owner_id,
     )

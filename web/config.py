@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bus.ids import Snowflake
 from models.config import Secret, SettingsReader
 
 __all__ = ["Settings", "authorize_url_of", "cdn_url_of"]
@@ -34,6 +35,8 @@ class Settings:
     port: int = 8080
     log_level: str = "INFO"
     log_json: bool = False
+    operators: frozenset[int] = frozenset()
+    """Discord ids of the people who run the platform: they see every guild and make keys for all of them."""
     embedded: tuple[str, ...] = ()
     """Parts that run inside this process, shown to people so that nobody takes them for the real ones."""
 
@@ -75,6 +78,7 @@ class Settings:
             discord_cdn_url=reader.url("DISCORD_CDN_URL", _HTTP, default="").rstrip("/"),
             amqp_url=reader.url("AMQP_URL", ("amqp", "amqps")),
             database_url=reader.url("DATABASE_URL", ("postgresql", "postgres")),
+            operators=_ids(reader, "OPERATORS"),
             profile=profile,
             host=host,
             port=port,
@@ -136,6 +140,16 @@ def _refuse_what_is_unsafe(reader: SettingsReader, settings: Settings) -> None:
         reader.problem("AMQP_URL", "URL", "production does not use the broker's guest account")
     if "/sandbox" in settings.discord_api_url:
         reader.problem("DISCORD_API_URL", "URL", "production does not use the sandbox")
+
+
+def _ids(reader: SettingsReader, name: str) -> frozenset[int]:
+    found = set()
+    for word in reader.words(name, default=()):
+        try:
+            found.add(int(Snowflake(word)))
+        except ValueError:
+            reader.problem(name, "Discord ids separated by commas", f"{word[:40]!r} is no Discord id")
+    return frozenset(found)
 
 
 def _revealed(secret: Secret | object) -> str:

@@ -16,6 +16,6 @@ async def still_valid(parts: Parts, principal: Principal) -> Principal | None:
     """The principal as it is now, or None once its session or key is revoked, expired or gone."""
     if principal.session_id is not None:
         session = await parts.sessions.find(principal.session_id)
-        return None if session is None else session_principal(session)
+        return None if session is None else session_principal(session, parts.settings.operators)
     found = await api_keys.find(parts.database, UUID(principal.id))
     return None if found is None else principal_of_key(found)

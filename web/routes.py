@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from web.api import audit, catalogue, commands, dead_letters, events, guilds, health, settings
+from web.api import audit, catalogue, commands, dead_letters, events, guilds, health, keys, me, sessions, settings
 from web.login import endpoints as login
 from web.pages import audit as audit_pages
 from web.pages import commands as command_pages
@@ -47,6 +47,14 @@ def routes() -> list[BaseRoute]:
         Route("/api/v1/dead-letters/{dead_letter_id}", dead_letters.get_one),
         Route("/api/v1/dead-letters/{dead_letter_id}/replay", dead_letters.replay, methods=["POST"]),
         Route("/api/v1/dead-letters/{dead_letter_id}/discard", dead_letters.discard, methods=["POST"]),
+        Route("/api/v1/me", me.get_me),
+        Route("/api/v1/sessions", sessions.list_sessions),
+        Route("/api/v1/sessions", sessions.end_all_sessions, methods=["DELETE"]),
+        Route("/api/v1/sessions/{session_id}", sessions.end_session, methods=["DELETE"]),
+        Route("/api/v1/keys", keys.list_keys),
+        Route("/api/v1/keys", keys.create_key, methods=["POST"]),
+        Route("/api/v1/keys/{key_id}", keys.revoke_key, methods=["DELETE"]),
+        Route("/api/v1/keys/{key_id}/rotate", keys.rotate_key, methods=["POST"]),
         Route("/login", login.start_login),
         Route(login.CALLBACK_PATH, login.finish_login),
         Route("/logout", login.log_out, methods=["POST"]),

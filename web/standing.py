@@ -50,13 +50,24 @@ async def admit(request: Request, principal: Principal, action: Action) -> Admit
 async def standing_of(parts: Parts, principal: Principal, guild_id: Snowflake) -> Standing | None:
     """None for who has no part in the guild, and for whom nothing is known: unknown denies."""
     if principal.kind != "user":
-        return key_standing(principal, guild_id)
-    known = await parts.access.member_permissions(guild_id, Snowflake(principal.id))
+        standing = key_standing(principal, guild_id)
+        if standing is None or principal.owner_id is None:
+            return standing
+    known = await _standing_of_person(parts, principal, guild_id)
+    if principal.operator:
+        return Standing("operator", 0 if known is None else known.permissions)
+    return known
+
+
+async def _standing_of_person(parts: Parts, principal: Principal, guild_id: Snowflake) -> Standing | None:
+    person_id = principal.person_id
+    known = None if person_id is None else await parts.access.member_permissions(guild_id, person_id)
     permissions = known.permissions if known is not None else await _own_permissions(parts, principal, guild_id)
     return None if permissions is None else Standing(level_of(permissions), permissions)
 
 
 async def _own_permissions(parts: Parts, principal: Principal, guild_id: Snowflake) -> int | None:
+    """As Discord lists them for who is logged in; with a key nobody is, so that only guild state counts."""
     session = None if principal.session_id is None else await parts.sessions.find(principal.session_id)
     guilds = None if session is None else await parts.own_guilds.of(session)
     own = next((guild for guild in guilds or () if guild.id == guild_id), None)

@@ -24,13 +24,16 @@ class Invitable:
 
 
 async def visible_guilds(parts: Parts, principal: Principal) -> list[GuildSummary]:
-    """By name. For a person: what guild state and their own list say together, where the bot is."""
-    if principal.kind != "user":
+    """By name. For a person: what guild state and their own list say together, where the bot is; operators see all."""
+    person_id = principal.person_id
+    if person_id is None or principal.operator:
         wanted = None if principal.guild_ids is None else [Snowflake(guild) for guild in principal.guild_ids]
         return await guild_summaries(parts.database, wanted)
-    known = {guild.guild_id for guild in await parts.access.guilds_of(Snowflake(principal.id))}
-    own = (await own_guilds(parts, principal)).guilds or ()
-    return await guild_summaries(parts.database, sorted(known | {guild.id for guild in own}))
+    found = {guild.guild_id for guild in await parts.access.guilds_of(person_id)}
+    found |= {guild.id for guild in (await own_guilds(parts, principal)).guilds or ()}
+    if principal.guild_ids is not None:
+        found &= principal.guild_ids
+    return await guild_summaries(parts.database, sorted(found))
 
 
 def invitable_guilds(own: Answer, present: list[GuildSummary]) -> list[Invitable]:

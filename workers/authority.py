@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -14,7 +15,7 @@ from workers.failures import AttemptFailed
 from workers.gate import Authority
 from workers.ports import Discord
 
-__all__ = ["AccessReader", "KeyReader", "authority_for"]
+__all__ = ["AccessReader", "KeyGrant", "KeyReader", "authority_for"]
 
 _GRANT_SECONDS = 60
 
@@ -25,10 +26,18 @@ class AccessReader(Protocol):
     async def member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> Known | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class KeyGrant:
+    """A key that may be used, when that was found out, and whose it is (None: the platform's own)."""
+
+    at: datetime
+    owner_id: Snowflake | None
+
+
 class KeyReader(Protocol):
     """API keys as they are now: None for one that is revoked, expired, or not for this guild and scope."""
 
-    async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> datetime | None: ...
+    async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> KeyGrant | None: ...
 
 
 async def authority_for(
@@ -43,7 +52,7 @@ async def authority_for(
             # Published by the command line itself: the broker user `script`, or whoever the workers took it from.
             return Authority("script", now, allowed=True)
         case "script" | "api_key":
-            return await _key_authority(command, keys)
+            return await _key_authority(command, now, access, keys, discord)
     grant = command.grant
     if grant is not None and timedelta(0) <= now - grant.at + timedelta(seconds=5) <= timedelta(seconds=_GRANT_SECONDS):
         return Authority("interaction", grant.at, permissions=int(grant.permissions))
@@ -53,11 +62,17 @@ async def authority_for(
         user_id = Snowflake(command.actor.id)
     except ValueError:
         return Authority("unknown", None, reason=f"{command.actor.id[:40]!r} is not the id of a Discord user.")
-    known = await access.member_permissions(command.guild_id, user_id)
+    return await _member_authority(command.guild_id, user_id, now, access, discord)
+
+
+async def _member_authority(
+    guild_id: Snowflake, user_id: Snowflake, now: datetime, access: AccessReader, discord: Discord
+) -> Authority:
+    known = await access.member_permissions(guild_id, user_id)
     if known is not None:
         return Authority("guild_state", known.at, permissions=known.permissions)
     try:
-        asked = await discord.permissions(command.guild_id, user_id)
+        asked = await discord.permissions(guild_id, user_id)
     except AttemptFailed as failure:
         if failure.retryable:
             raise
@@ -67,15 +82,23 @@ async def authority_for(
     return Authority("discord", now, permissions=asked)
 
 
-async def _key_authority(command: Command, keys: KeyReader) -> Authority:
+async def _key_authority(
+    command: Command, now: datetime, access: AccessReader, keys: KeyReader, discord: Discord
+) -> Authority:
+    """A person's key may what that person may at this moment; the platform's own what its scopes say."""
     key_id = _key_id(command)
     if key_id is None:
         return Authority("unknown", None, allowed=False, reason="The API key's id is not a UUID.")
-    last_seen = await keys.allows(key_id, scope="commands:write", guild_id=command.guild_id)
-    if last_seen is None:
+    key = await keys.allows(key_id, scope="commands:write", guild_id=command.guild_id)
+    if key is None:
         reason = "The API key is revoked, expired, or not for this server."
         return Authority("api_key", None, allowed=False, reason=reason)
-    return Authority("api_key", last_seen, allowed=True)
+    if key.owner_id is None:
+        return Authority("api_key", key.at, allowed=True)
+    if command.guild_id is None:
+        return Authority("api_key", key.at, allowed=False, reason="A person's API key is for servers only.")
+    authority = await _member_authority(command.guild_id, key.owner_id, now, access, discord)
+    return replace(authority, owner_id=key.owner_id)
 
 
 def _key_id(command: Command) -> UUID | None:

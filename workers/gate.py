@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bus.envelopes import Command
+from bus.ids import Snowflake
 from models.permissions import Permission, missing
 from models.spec import CommandSpec
 
@@ -19,7 +20,8 @@ class Authority:
     """What is known of the actor's rights, from where and from when.
 
     `permissions` is the member's bit set, or None where nothing is known: unknown denies. `allowed` settles it
-    without bits, for actors that are not members (keys, scripts, the platform itself).
+    without bits, for actors that are not members (the platform's keys, scripts, the platform itself). `owner_id` is
+    whose key was used: the bits are that person's, and so is the rank.
     """
 
     source: Literal["interaction", "guild_state", "discord", "api_key", "script", "platform", "unknown"]
@@ -27,11 +29,13 @@ class Authority:
     permissions: int | None = None
     allowed: bool | None = None
     reason: str = ""
+    owner_id: Snowflake | None = None
 
     def detail(self, now: datetime) -> dict[str, Any]:
         """For the audit row: where the answer came from and how old it was."""
         age = None if self.at is None else round(max(0.0, (now - self.at).total_seconds()), 3)
-        return {"authority": self.source, "age_seconds": age}
+        owner = {} if self.owner_id is None else {"key_owner": str(int(self.owner_id))}
+        return {"authority": self.source, "age_seconds": age, **owner}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def refusal_of_targets(
     """Why the targets are out of reach: a channel of another server, somebody or a role not below the actor.
 
     `actor_rank` is the position of the actor's highest role, OWNER_RANK for the owner, None for an actor who is no
-    member (keys, scripts, the platform); `target_ranks` is by option.
+    member (the platform's keys, scripts, the platform); `target_ranks` is by option.
     """
     if foreign_channels:
         return Refusal("refused", "channel_elsewhere", f"<#{foreign_channels[0]}> is not a channel of this server.")
@@ -92,8 +96,8 @@ def refusal(
         return Refusal("refused", "guild_gone", "The bot is not in that server.")
     if authority.allowed is True:
         return None
-    if not spec.people and command.actor.kind == "user":
-        return Refusal("refused", "not_permitted", "Only scripts and API keys may do this.")
+    if not spec.people and (command.actor.kind == "user" or authority.owner_id is not None):
+        return Refusal("refused", "not_permitted", "Only scripts and the platform's own API keys may do this.")
     if authority.allowed is False:
         return Refusal("refused", "not_permitted", authority.reason or "You may not do this.")
     if authority.permissions is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from bus.clock import Clock
 from bus.ids import Snowflake
 from models import api_keys
 from models.database import Database
+from workers.authority import KeyGrant
 
 __all__ = ["KeyTable"]
 
@@ -20,6 +20,8 @@ class KeyTable:
         self._database = database
         self._clock = clock
 
-    async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> datetime | None:
+    async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> KeyGrant | None:
         key = await api_keys.find(self._database, key_id)
-        return self._clock.now() if key is not None and key.allows(scope, guild_id) else None
+        if key is None or not key.allows(scope, guild_id):
+            return None
+        return KeyGrant(self._clock.now(), key.owner_id)

@@ -30,9 +30,9 @@ async def check_targets(work: Work, *, surroundings: Surroundings, discord: Disc
     kinds = {option.name: option.kind for option in options_of(spec)}
     channels = [getattr(options, name) for name, kind in kinds.items() if kind == "channel"]
     foreign = await _foreign([channel for channel in channels if channel], guild_id, surroundings, discord)
-    if not spec.outrank or work.command.actor.kind != "user":
+    actor_id = _member_behind(work)
+    if not spec.outrank or actor_id is None:
         return refusal_of_targets(actor_rank=None, target_ranks={}, foreign_channels=foreign)
-    actor_id = int(Snowflake(work.command.actor.id))
     members = {name: int(getattr(options, name)) for name in spec.outrank if kinds[name] == "member"}
     roles = {name: int(getattr(options, name)) for name in spec.outrank if kinds[name] == "role"}
     asked = sorted({actor_id, *members.values()})
@@ -43,6 +43,14 @@ async def check_targets(work: Work, *, surroundings: Surroundings, discord: Disc
     targets = {name: known.members[member] for name, member in members.items() if member in known.members}
     targets |= {name: known.roles[role] for name, role in roles.items() if role in known.roles}
     return refusal_of_targets(actor_rank=known.members.get(actor_id, 0), target_ranks=targets, foreign_channels=foreign)
+
+
+def _member_behind(work: Work) -> int | None:
+    """Whose rank counts: the person's, or that of whose key it is; None for what is no member."""
+    if work.command.actor.kind == "user":
+        return int(Snowflake(work.command.actor.id))
+    owner_id = None if work.authority is None else work.authority.owner_id
+    return None if owner_id is None else int(owner_id)
 
 
 async def _foreign(

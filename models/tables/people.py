@@ -36,7 +36,6 @@ class SessionRow(Model):
     revoked_at = fields.DatetimeField(null=True)
     user_agent = fields.TextField(default="")
     address = fields.TextField(default="")
-    csrf_hash = fields.BinaryField()
     oauth = json_field()
 
     class Meta:
@@ -57,7 +56,10 @@ class LoginStateRow(Model):
 
 
 class ApiKeyRow(Model):
-    """A key of a script or a service: only its hash is kept. `guild_ids` null means every guild."""
+    """A key of a script or a service: only its hash is kept. `guild_ids` null means every guild.
+
+    `owner_id` is the person whose key it is, which then never may more than they; null is a key of the platform.
+    """
 
     id = fields.UUIDField(primary_key=True)
     name = fields.TextField()
@@ -68,6 +70,7 @@ class ApiKeyRow(Model):
     guild_ids = bigint_array(null=True)
     created_at = fields.DatetimeField()
     created_by = fields.TextField()
+    owner_id = snowflake_field(null=True)
     expires_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
     last_used_at = fields.DatetimeField(null=True)

@@ -13,23 +13,14 @@ import click
 
 from bus.ids import Snowflake
 from models import api_keys
-from models.api_keys import ApiKey
+from models.api_keys import SCOPES, ApiKey
 from models.config import Secret
 from models.database import Database
 from scripts.exits import Failed, Misconfigured
 from scripts.output import json_option, show_json, show_rows
 from scripts.reach import data_dir_option, on_database
 
-__all__ = ["SCOPES", "keys"]
-
-SCOPES = (
-    "commands:read",
-    "commands:write",
-    "events:read",
-    "audit:read",
-    "dead-letters:read",
-    "dead-letters:write",
-)
+__all__ = ["keys"]
 
 
 @click.group()

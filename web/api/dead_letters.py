@@ -12,11 +12,10 @@ from bus import codec
 from bus.ids import Snowflake
 from models import dead_letters
 from models.dead_letters import DeadLetter
-from models.permissions import Permission
 from web.api.answers import json_response
 from web.api.bodies import page_size
 from web.authentication import require_principal
-from web.authorization import Action, Standing, refusal_of
+from web.authorization import Action, Standing, platform_standing, refusal_of
 from web.middleware.request_id import request_id_of
 from web.parts import Parts, parts_of
 from web.principal import Principal
@@ -103,20 +102,22 @@ async def readable_guilds(parts: Parts, principal: Principal, asked: str | None)
         if refusal is not None:
             raise Problem(refusal.code, refusal.detail)
         return [int(guild_id)]
-    if principal.kind != "user":
-        refusal = refusal_of("dead_letters.read", principal, Standing("admin", 0))
+    everywhere = platform_standing(principal)
+    if everywhere is not None:
+        refusal = refusal_of("dead_letters.read", principal, everywhere)
         if refusal is not None:
             raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
-        return None if principal.guild_ids is None else sorted(principal.guild_ids)
-    guilds = [
-        (guild, await standing_of(parts, principal, guild.id)) for guild in await visible_guilds(parts, principal)
-    ]
-    return [int(guild.id) for guild, standing in guilds if refusal_of("dead_letters.read", principal, standing) is None]
+        return None
+    refusals = {
+        int(guild.id): refusal_of("dead_letters.read", principal, await standing_of(parts, principal, guild.id))
+        for guild in await visible_guilds(parts, principal)
+    }
+    for refusal in refusals.values():
+        if refusal is not None and refusal.code == "scope_missing":
+            raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
+    return [guild_id for guild_id, refusal in refusals.items() if refusal is None]
 
 
 async def _standing(parts: Parts, principal: Principal, guild_id: Snowflake | None) -> Standing | None:
-    """A letter of no guild is for keys that are for every guild."""
-    if guild_id is not None:
-        return await standing_of(parts, principal, guild_id)
-    for_all = principal.kind != "user" and principal.guild_ids is None
-    return Standing("admin", int(Permission.ADMINISTRATOR)) if for_all else None
+    """A letter of no guild is for operators, and for keys of the platform that are for every guild."""
+    return platform_standing(principal) if guild_id is None else await standing_of(parts, principal, guild_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,13 +80,21 @@ class Sessions:
 
     async def keep_tokens(self, session: Session, tokens: dict[str, Any]) -> None:
         """Discord renewed the tokens."""
-        rows = SessionRow.filter(id_hash=_hash_of(session.id), revoked_at=None).using_db(self._database.client)
+        rows = SessionRow.filter(id_hash=sessions.hash_of(session.id), revoked_at=None).using_db(self._database.client)
         await rows.update(oauth={"sealed": self._sealer.seal(tokens)})
 
     async def revoke(self, session: Session) -> None:
         """End it now, and forget Discord's tokens."""
-        await sessions.revoke(self._database, session.user_id, _hash_of(session.id))
+        await sessions.revoke(self._database, session.user_id, sessions.hash_of(session.id))
 
+    async def of_person(self, user_id: Snowflake) -> list[sessions.Session]:
+        """A person's valid sessions, newest first."""
+        return await sessions.list_sessions(self._database, user_id, idle_seconds=self._idle_seconds)
 
-def _hash_of(session_id: str) -> bytes:
-    return hashlib.sha256(session_id.encode()).digest()
+    async def end(self, session: sessions.Session) -> bool:
+        """End one of the list; False where it ended in between."""
+        return await sessions.revoke(self._database, session.user_id, session.id_hash)
+
+    async def end_all(self, user_id: Snowflake) -> int:
+        """End every session of a person; returns how many there were."""
+        return await sessions.revoke_all(self._database, user_id)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bus import codec
+from models.permissions import LEVELS
 from web.csrf import csrf_token
 from web.login.sessions import Session
 
@@ -43,6 +44,7 @@ class Pages:
             guild_icon=lambda guild: _picture(cdn_url, "icons", guild.id, guild.icon),
             avatar=lambda person_id, avatar: _picture(cdn_url, "avatars", person_id, avatar),
             embedded=embedded,
+            levels=LEVELS,
         )
         self._environment.filters.update(
             as_json=_as_json, moment=_moment, words=_words, initials=_initials, pretty=_pretty

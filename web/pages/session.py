@@ -7,6 +7,7 @@ from starlette.requests import Request
 from web.authentication import session_of, session_principal
 from web.authorization import Action
 from web.login.sessions import Session
+from web.parts import parts_of
 from web.principal import Principal
 from web.problems import Problem
 from web.standing import Admitted, admit
@@ -20,7 +21,7 @@ async def page_principal(request: Request) -> Principal:
     if session is None:
         raise Problem("not_authenticated")
     remember_session(request, session)
-    return session_principal(session)
+    return session_principal(session, parts_of(request).settings.operators)
 
 
 def remember_session(request: Request, session: Session) -> None:

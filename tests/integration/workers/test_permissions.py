@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bus.envelopes import Actor
+from bus.envelopes import Actor, Command
 from bus.ids import Snowflake, new_id
 from models import api_keys
 from models.permissions import Permission
@@ -147,6 +147,33 @@ async def test_a_key_that_was_revoked_since_starts_nothing(platform: Platform) -
     assert record.state == "refused"
     assert record.outcome is not None
     assert "revoked" in record.outcome.message
+
+
+async def test_a_persons_key_may_at_every_claim_what_that_person_may(platform: Platform) -> None:
+    keys = {
+        who: await api_keys.create(
+            platform.database, name="own", scopes=["commands:write"], created_by=who, owner_id=int(who)
+        )
+        for who in (MODERATOR, MEMBER)
+    }
+
+    def by_key(who: str, type: str, options: dict[str, str]) -> Command:
+        actor = Actor(kind="api_key", id=str(keys[who][0].id), name="own")
+        return a_command(type, options, actor=actor, source="api", grant=None)
+
+    allowed = by_key(MODERATOR, "moderation.ban", BAN)
+    above = by_key(MODERATOR, "moderation.ban", {"member": OWNER})
+    lacking = by_key(MEMBER, "moderation.ban", BAN)
+    broadcast = by_key(MODERATOR, "admin.broadcast", {"text": "x"})
+    async with platform.worker():
+        await platform.publish(allowed, above, lacking, broadcast, user="web")
+        assert (await platform.end_of(allowed)).state == "succeeded"
+        detail = (await platform.audit(allowed.id))[0]["detail"]
+        assert detail["key_owner"] == MODERATOR
+        for command, code in ((above, "outranked"), (lacking, "not_permitted"), (broadcast, "not_permitted")):
+            record = await platform.end_of(command)
+            assert record.outcome is not None
+            assert (record.state, record.outcome.code) == ("refused", code)
 
 
 async def test_a_command_in_a_guild_that_the_bot_left_is_refused(platform: Platform) -> None:

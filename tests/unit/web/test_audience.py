@@ -31,14 +31,14 @@ async def seen_by(what: LiveEvent) -> list[str]:
 
 
 async def test_each_audience_reaches_its_level_and_those_above_in_its_guild_only() -> None:
-    assert await seen_by(event("viewer")) == ["viewer-1", "moderator-1", "admin-1"]
-    assert await seen_by(event("moderator")) == ["moderator-1", "admin-1"]
-    assert await seen_by(event("admin")) == ["admin-1"]
-    assert await seen_by(event("actor")) == ["admin-1"]
+    assert await seen_by(event("viewer")) == ["viewer-1", "moderator-1", "admin-1", "operator-1"]
+    assert await seen_by(event("moderator")) == ["moderator-1", "admin-1", "operator-1"]
+    assert await seen_by(event("admin")) == ["admin-1", "operator-1"]
+    assert await seen_by(event("actor")) == ["admin-1", "operator-1"]
 
 
 async def test_people_see_what_they_caused_once_whatever_its_audience() -> None:
-    assert await seen_by(event("admin", actor_id="viewer-1")) == ["viewer-1", "admin-1"]
+    assert await seen_by(event("admin", actor_id="viewer-1")) == ["viewer-1", "admin-1", "operator-1"]
     hub, one = Hub(), subscription("admin", "me")
     hub.add(one)
     hub.publish(event("admin", actor_id="me"))

@@ -3,27 +3,47 @@ from typing import get_args
 
 import pytest
 
+from bus.ids import Snowflake
+from models import api_keys
 from models.catalogue import BUILT_IN
 from models.commands.messages import Broadcast
 from models.commands.moderation import Ban
 from models.permissions import LEVELS, Level, Permission
-from web.authorization import RULES, Action, Standing, key_standing, refusal_of, refusal_of_command, refusal_of_replay
+from web.authorization import (
+    RULES,
+    Action,
+    Standing,
+    key_standing,
+    platform_standing,
+    refusal_of,
+    refusal_of_command,
+    refusal_of_replay,
+)
 from web.principal import Principal, PrincipalKind
 
 PERSON = Principal("user", "1", "Ada")
-SCOPES = frozenset(
-    ("commands:read", "commands:write", "audit:read", "events:read", "dead-letters:read", "dead-letters:write")
-)
+SCOPES = frozenset(api_keys.SCOPES)
+OPERATOR = Principal("user", "2", "Bo", operator=True)
 
 
-def key(*scopes: str, kind: PrincipalKind = "api_key", guild_ids: frozenset[int] | None = None) -> Principal:
-    return Principal(kind, "k", "key", scopes=frozenset(scopes), guild_ids=guild_ids)
+def key(
+    *scopes: str,
+    kind: PrincipalKind = "api_key",
+    guild_ids: frozenset[int] | None = None,
+    owner_id: Snowflake | None = None,
+) -> Principal:
+    return Principal(kind, "k", "key", scopes=frozenset(scopes), guild_ids=guild_ids, owner_id=owner_id)
 
 
+EVERYBODY: set[Action] = {"catalogue.read", "account.read", "account.write"}
+FOR_OPERATORS: set[Action] = {"platform_keys.read", "platform_keys.write"}
+VIEWER: set[Action] = {*EVERYBODY, "guild.view", "commands.read", "commands.write", "events.read"}
+MODERATOR: set[Action] = {*VIEWER, "guild.channels", "audit.read"}
 ALLOWED: dict[Level, set[Action]] = {
-    "viewer": {"guild.view", "commands.read", "commands.write", "events.read"},
-    "moderator": {"guild.view", "guild.channels", "commands.read", "commands.write", "events.read", "audit.read"},
-    "admin": set(get_args(Action)),
+    "viewer": VIEWER,
+    "moderator": MODERATOR,
+    "admin": set(get_args(Action)) - FOR_OPERATORS,
+    "operator": set(get_args(Action)),
 }
 
 
@@ -35,15 +55,24 @@ def test_each_level_may_do_exactly_what_the_table_says(action: Action, level: Le
 
 @pytest.mark.parametrize("action", get_args(Action))
 def test_what_is_not_known_is_denied_and_looks_like_nothing(action: Action) -> None:
-    for principal in (PERSON, key(*SCOPES)):
+    for principal in (PERSON, OPERATOR, key(*SCOPES)):
         refusal = refusal_of(action, principal, None)
-        assert refusal is not None
-        assert refusal.code == "guild_not_found"
+        if principal.kind == "user" and action in EVERYBODY:
+            assert refusal is None
+        elif principal.kind == "api_key" and not RULES[action].keys:
+            assert refusal is not None
+            assert refusal.code == "not_permitted"
+        elif action != "catalogue.read":
+            assert refusal is not None
+            assert refusal.code == "guild_not_found"
 
 
 @pytest.mark.parametrize("action", get_args(Action))
 def test_a_key_needs_the_actions_scope_and_no_other(action: Action) -> None:
     scope, standing = RULES[action].scope, Standing("admin", int(Permission.ADMINISTRATOR))
+    if not RULES[action].keys:
+        assert refusal_of(action, key(*SCOPES, kind="script"), standing) is not None
+        return
     if scope is None:
         assert refusal_of(action, key(), standing) is None
         return
@@ -51,6 +80,17 @@ def test_a_key_needs_the_actions_scope_and_no_other(action: Action) -> None:
     refusal = refusal_of(action, key(*(SCOPES - {scope})), standing)
     assert refusal is not None
     assert (refusal.code, refusal.missing) == ("scope_missing", scope)
+
+
+def test_every_scope_is_needed_by_something() -> None:
+    assert {rule.scope for rule in RULES.values()} - {None} == SCOPES
+
+
+def test_outside_of_guilds_stand_operators_and_the_platforms_own_keys() -> None:
+    assert platform_standing(OPERATOR) == Standing("operator", 0)
+    assert platform_standing(key(kind="script")) is not None
+    for principal in (PERSON, key(guild_ids=frozenset((1,))), key(owner_id=Snowflake(2))):
+        assert platform_standing(principal) is None
 
 
 def test_a_key_stands_only_in_its_guilds() -> None:
@@ -72,6 +112,7 @@ def test_an_administrator_may_ban_but_not_broadcast() -> None:
     assert refusal_of_command(Ban, PERSON, standing) is None
     assert refusal_of_command(Broadcast, PERSON, standing) is not None
     assert refusal_of_command(Broadcast, key(kind="script"), standing) is None
+    assert refusal_of_command(Broadcast, key(owner_id=Snowflake(1)), standing) is not None
     refusal = refusal_of_command(Ban, PERSON, Standing("moderator", int(Permission.KICK_MEMBERS)))
     assert refusal is not None
     assert "Ban Members" in refusal.detail

@@ -1,0 +1,135 @@
+"""Keys that belong to a person (`owner_id`); sessions keep no form token, which is made from the session's id."""
+
+from tortoise import BaseDBAsyncClient
+
+RUN_IN_TRANSACTION = True
+
+_UP = """
+ALTER TABLE sessions DROP COLUMN csrf_hash;
+ALTER TABLE api_keys ADD COLUMN owner_id bigint;
+CREATE INDEX api_keys_by_owner ON api_keys (owner_id, id) WHERE owner_id IS NOT NULL;
+"""
+
+# A session's form token cannot be had back: who is logged in logs in again.
+_DOWN = """
+DELETE FROM sessions;
+ALTER TABLE sessions ADD COLUMN csrf_hash bytea NOT NULL;
+DELETE FROM api_keys WHERE owner_id IS NOT NULL;
+ALTER TABLE api_keys DROP COLUMN owner_id;
+"""
+
+
+async def upgrade(db: BaseDBAsyncClient) -> str:
+    return _UP
+
+
+async def downgrade(db: BaseDBAsyncClient) -> str:
+    return _DOWN
+
+
+MODELS_STATE = (
+    "eJztXWtz27gV/SsYf9lkRs0kzmubdDpjJ+muW8feiZ1uH9uRYBISuaYAFoCsaLb73wuApP"
+    "gQSQvQwxR9v+zGJC5IHYDAuU/8djRlPonEs5OZH8ovbH70Dv12RPGUqH+s3BugIxzH+R19"
+    "QeKbyDTGupVpciMkx55UF8c4EkRd8onweBjLkFHd9JISFIXqP2yMZECQEUVKKIzeIfUEQn"
+    "3iDxAld4QjL8B0Qvxn6EK9lVBydwSFFI1iwgWjYvRMP9NnnnpoSCe76X5Gw//OyFCyCVEd"
+    "cvWQf/9HXQ5VR9+IyP6Mb4fjkER+CcPQ1x2Y60O5iM21r1/PPv7FtNSvfjP0WDSb0rx1vJ"
+    "ABo8vms1noP9My+t6EUMKxJH4BXjqLonQYskvJG6sLks/I8lX9/IJPxngW6UE6+tN4Rj09"
+    "Nsg8Sf/n1Z/TVys0Gw4vLq+HV5+uh8OjlTHVr1AZh/SSp1DU2FOpgfrt96TfHBBz9Ug/4M"
+    "OPJ1+evHzz1EDAhJxwc9PAdfS7EcQSJ6IG9BzlySxU3dVhfUXZfBzhW1IPeFGwArt64zUA"
+    "T+Fc4p01yQHPP4IMygysHcCrXlf97w9/PD5++fLt8fOXb75//ert29ffP/9etTUvvHrrbc"
+    "uYnJ79cHZxrV+IqW86+dL1BT0cOfwem04xrR+A5sleltrmpH/gQdhkjuegGiRW4Lwm32Q9"
+    "nFn7CpDqxfoF4fWnf5gJORXiv5G+cPH3ky8G188n/zDAThfpnfPLix+y5vn8vfhwfnlaAT"
+    "sOsLBCeykAcDvAjeUq1h8VXDKcNizUiUQFbD8VeZb9o2fQn33+dHV98vmnEv4fT64/6TvH"
+    "Jeyzq0+StSWHf9kJ+vns+kek/0T/urz4VF2Blu2u/3Wk3wnPJBuqzXOI/SIm2eXsUnlYPc"
+    "n48FYhafMplaXge3L5ngyEddvvfbDXbr4A+vqgm7+sYc+k9gf80QMw+p3ALtiMe1aQ5xIw"
+    "zx0A9xjnJML6Na0ZflUSWH51Ns9ufiVeDR1qmc65iNN87pjKuu/pzAkW6g0tAM8lYLm2hv"
+    "uGjBmvWa7/enV5UQ93LlGl+6En0f9QFIoDtMy04K6haMe9CnFlXdEdrLCTsSTcBvalAKDu"
+    "jrpPJA4jG9hzCcDdDndtcx/fFuzB+sIN9m7nmPvDlTvsmDW1Xb01PZ5Wr2CKJwZI/Yv170"
+    "vdI6ez6LbBc5LdGrQ5Tm5UI3PlfsfJj2yubnGEkRZCoXiHRj6jZIS8IIx8TigSM88jxDg4"
+    "RmM1sYg/QsbhgZh2XcxD3e8opMNxFE4COUKYEzRTDTia48WqM2U/j9zAwdI12/PjcLhIJn"
+    "HNMndGm4zTWXsnJ0vXqH/qZTl+8ertq+9fvnm1dK4sr7T5VFb9J/qDsgAza74/LJ8fCJDJ"
+    "8mMBZS4AYFbBjPFM1IF5ylhEMG3wiyyFKoDeKKldIbq8st/18/Ty8rzEZE7PqgrR18+nn7"
+    "48eWGWWNUolA0e1OXuaDF3SzIwfa+7Qwk/JOyigRUW7rYSw5SjrMkNddRLKjFAY86mCCta"
+    "FquxR5IhQaSMdJjLzzyUUpG2mwUape+jrk8IV7QsUvvKexRjLkPdq5JUraaMyiALpVFsZY"
+    "Uh7uvBv9Bf6MiLcDglaijVc0aKjZqbQqoprv6FpfkzwkIi0xCNmeKZ6IkeHjRXxFJ1JNOL"
+    "lCHO5k8VneUzStVvGaGpWtVE0g/+hao1ThAUYB+pBojN5DMTFTQNhdD2TCzN81WvFOWXFa"
+    "MVyQtMOKYKA4gfOgQ6C/FDDxo/BKEuezTI3hGuV6qaqT7FUdTINgpi++MaL3Y7zV8ev32z"
+    "nNj6j7apfPX55Px8de5GuE53a567WXuYuy6+X/CW7RlxCOmBkJ7HBjqE9Ox7WYeQnv0CDi"
+    "E9Owzp8fBMOEFbkdsA2MMhLRa4xpgTKi1BLQkBopWZGhjrhf4JFnbnilSPzB5bc52EQsyI"
+    "P7RPcygJQrZDp7MdyLc4VN05jHJZcgvD3LHPqU+j7PPFkM9qzGWtbtCCFPhBLfygzLyXWE"
+    "W7OYCuILJRBN0BLZU7CV3UmfCURC5ekLJojwjBnv0gJA7IVKFUE1nVutqU5GC9sVhvIubh"
+    "yM5+v5QAc7K94UEHMdi5+jIBQNvBrqYDI6zMapkAWNWcstolmcY2IVwFid44VbemRHNyF9"
+    "Z7qhvxLIoAoCvRsYTWLb6n4aQ5PjYT6U184Z4pnYkiG86orMsKarcSVETBTNBlM0ExMNFm"
+    "x63KAc2x33fZTHqszmXbYjTIRSDtzt1mQNW8HqYkxsEOWiMOq1yXV7lS/LPtaK8Iw1h3ea"
+    "w9TjTuDgNdlgQvVqeHeRb7jsNcloRh7vQwp3k4DsNcloQ1u8uj7BNdwJg7jXNVFka6ayPd"
+    "kezGM1/xdSYJ9RZ/I4uGJMfVRoO2XMcwbz68JYs1cx5/Nql6KFaj7oUxjvLMw6S8BEaqr/"
+    "cmKdA86TuhL+i0vSdLmQHKcrgG+ubT9G/0HI0ZR5RRspryuKfn6ozHa8YlCwVBt2omCJ21"
+    "qPRWNZlCSbSYeIcU2TL5kuMwkoQP0Lwx0XLTXMTlu9cbONQ4NxD/otx2PAv3pyXu0jk8xd"
+    "+GEaETGag/j1+/XsPgUVCuU737+ImSfOqcmNhmtd04KxEMt0fq47Kx46XNwW/mUiKO+Yth"
+    "gEVQN8sp5g3LSkmsGvWwkET0C/rT1Ca3hF4hf3p2cfLln/XYn9bY8E7/ef3pBIr37yGyGo"
+    "wnwMJ3W2MkiblrqjGS323l3Wnk3pp8+wSl7eu5bU5oQ1/xWbU8qH+ItNybnnyakyrBqSDR"
+    "HRGrvHoH/W+59MY9gZDbpFwPS3H3yLm6WJaja4vmw3Bg20TY/afA9ogF1+fYtxflaMiwP1"
+    "wlbxsVOYx1xC5urCjSGyy3WAiwMfHynnW4LfsS8gLWXocli0PPZiFeCkA40XoLcUdI/Q+a"
+    "tzRQ+uW9VkJvmM/adN60fo9GERnLrKKdIDKpaqcp+A2TpqQdJ1N2Zyo84zscmoliGv9F96"
+    "yahxFBH0PhMe6jQLWXnM1UmzqKv5dnAu3v/PLWTPu7Tzt7U3kl9OyOQsnaw77iEKY6V+i4"
+    "sKiiIJAo50j8faf6ua0shP7h61Vflpcpmd6oqeuxGbVJi6qKgUpWncxLRlTjMmvLFC7J7T"
+    "FTOCMxh5sonLBVW29OQQziqbrmyYEw2Ec3zGJBPbco2KIgfMpdG+OO2G8+G+LSYMDJbw7a"
+    "LDgJ+VnbhBOrtoyikCKcmVbafaeJwNC4UOdB6AVoGWPoYUqZRAIv1C8jd4SjkcB35MnTUZ"
+    "0hZ49P3iRoMXuovfG6KAnGHfDpHvB4FIxroXdrZVxL24PFx+GoYaWJ1dQyO+EcN8Q0LiUq"
+    "cPevhlkyW//9nwpkv7KQOhG0kiAQtK4RtJI701Q8YDPpVhejRhzGu8vjLSiORcBsSzdXxK"
+    "B4c2fc1D8ZZtyg5uQ3W9WchF2vqeZcqEcIpPMTkTnFDZsD3JIT3YiRECw5uE1NA6GwV39P"
+    "iU4QQJzohChiUqcCtYsyXnPK8Q76Bw9050lxs5IyE4TbeqGLMuCJtubKfijiCC+sD1+pyg"
+    "H09nUL79R3wG1AzyVALXTJd6vRblrddqkElPa18NiBR8dpwh+acqEJmdMolwRBgezaGHdE"
+    "1fmiVuUGRSe7NWhTc5YGvXV8ObrxzlLrtts5qDcHrN6ADwby6jq5Me3mrMOI1Sg3zcebZe"
+    "0h6hAy63YN6LIkao2bsK3CT0WwN8jueSHOaN8q9m3aeEEKNPJ7NPKO0PiTOGyuVZffbKXy"
+    "OA4tatOdGHrNxgij5DpiujCcIPwu9Mg7xGik2LcUOnUt0DT8lsTyGRplFEuMzG9AUzUNBd"
+    "IhUYskyqqO2+/qUboC3ShLPzHJd1p/SAO/5gETJFEipLqVxXRJnceXxHBN8QJNmVIjZIBN"
+    "bt/iffIk1RHOXtr0GGE5Zny6C9Wi2cG4/dpF9+sWR38az6inJwkyT9L/efXnB7Ak31vM6J"
+    "Dz83pEX2NOxmHN8bzNcOcSALhLHQ7iUoyuKAW16KrIr1uLrr4GSkvVxfr6JzDR1zodzmOx"
+    "ZXhiLtL7+ESN4Up04pIxWaFWknID7nCcCw1xnVAQ0WkSHoKnpm6Yb6yK55alYDGH4gLuwD"
+    "/Qyc3f4lB9Ri5u6JIk+KG7vLpxcsdunTaxsiSMcpdHOcJCDmduQSVVWRjpro10RwzS52wS"
+    "0it93HaDUbrcYNBmmI5006E5u3td4zRFlyczGRwjI5seWzLX2bd68iJGPSVlLLmT2hNQXD"
+    "rYwK5rfpuDVaYsty27zINGkOzNKtNs//XUFBzeER6qm1ZhwyuCQPVdskqJrxijJ9WXZAN+"
+    "RQygd4klAStGX3lBR7U5GOZe0r8rYoJ3Grhf4W4r8RMkDwFaJyIhbZ+yNe14NxEBbGyiA0"
+    "JdlZcpxIIRCpj6FUgqnVVHBFCPL8zxdkkcMJqTm7oohG13v1EggANbLAgBVdwOVdRJkS5W"
+    "yYIcxBk7WyWBrvR2HyuXmZGOw1yWBGNVl0fZmBYFIdTVLFmQhQ+600MN+sejGGZwJz2GUT"
+    "ZUVmmBdRXQ26uJ5FJQ1MK+qIXvq0GsCdRqqWqRiwDg9hEoWrVfhfuvV5cXDZEnmUB1/Qo9"
+    "if6HehcZp5FoR70KcGU10h106LCqr6Kx1HF2a9BmvdJL3Nqmq+ygJy2kM0+031G9la4+LJ"
+    "mxGvlYBDdM/ao605StOKS3d97M0YfqXT1yjUH9Lqjf9Uim+t5PknrkeIMZ22koDk1RNkbK"
+    "JJbN0cJZFIbB7txgd0RvMQfpXhEpFdbix6Rkb9uZuzVNB/cewTsUqdQwLQq8nqJzSQm6U2"
+    "qRdqObhH7T2XfmhFzT3X0VvFLhp+/uPcBlt4/aQIHqUHUqUKaO0lFeHYzG2jQFiT757rdW"
+    "9EdDbWMny9pvZCbrGqj7sJOVdCRrRgE0oqM0olRK2SrPFPJLN6iiN1WEqn5bbq6wU5aCEz"
+    "w6Y7svEdt1yK8l613XrF/lnPrUjfcZF01O3EjIpRdgqg32mC50VKk+bYOzualVm5HY53WG"
+    "/+0/AJgtMFtgtsBsu8Js4ZyDR8F0s8GyY7xlKWC+azLfjrC0nzGnCooGfla428rM5km7tT"
+    "lZ2v49GuX03dT+TGZAfhYaRpzExsGC0pZGVpjs7zoytsWeoUhoB5SZNnbVIa7bDZa179LW"
+    "5hh5lwEoScIIuI+AWooVSKx+EJr37Koc7NpORRKwqNPt2uojZBIAuEsQEhjY+6h2PLDd94"
+    "CG9jAMvx8J9s+JlI2h2+UGrYqFr5oOI9N2TeVCxxxoKZRIKUVAn6E8Sk2wSVWAkaL+0UIx"
+    "+9FA/RvPh+SbR3gsjaIw19qBx2aRPp9Z6rMKKLohSlvANWHfO38aKCEd+LC6qYR0zGH1QP"
+    "UHwGm4pSmeY2qAsKC1WXuIqwcdouuA6/qANnBn7QFsp1PI/RpXQrOzLmsP2ZruvroCwbRa"
+    "VspikENiP9vVj55ZrS1LAVhcXKxBnrZf2h7nU5aCae6Ku529uSgDmNtjPg65kA7hF0U5sI"
+    "J22gpq6ojbfFNLgT2qXSwmtD+ql04Kr6ne0hibV5DozWnIWwvMU58Ci+6so4cqYrA5uEzk"
+    "FEKXIl8lUajy1bUdoiMunQ+MSs6iBn9O4e6gzZnjJe1Mo7X8OJzNByj00Yt3Jk+0kEpqTp"
+    "CWgRr6JJor5swjQhBhPCcIT9QMQHN9NkgoEQ/VjXrfzdafsO2qPlMcRY0bUt+i9V8ev32z"
+    "3If0H21b0NXnk/PzDULwT8PJY4vC34NvpiML1k/J19qwYBXuti5Yy29+vSXrBPEZ1dGn2W"
+    "JhUnt0YXpdOgIFBHN5Q7Csi1u1kASX8D7owQYuYThieo/sN2DCytCdtQewHcCO6xaQxl00"
+    "7l9879bU5UZa0jxzm0kJTN61DqMPFK2wmL7L9j2Kztna/BVSURInm0NZEqzSnbM5lHbXjH"
+    "k6DHRVFoa600OdWmeGTgpzjXBvTOR7jmj0icRhVOOXaElyz0UgdOYgC51fzUPpBU1n9S1v"
+    "DlqP6jPN1jdW3IZRhBKh+jp8wmOxkszL8WVhs3osng7Qc2Ol+O47bQblRHexQD4zcezqLa"
+    "NFnZ1jPw/d5Bxo/fx6Wv430nQGdCazHV7+sKbYKf42jAidyECzw9ev16DphW8t/QyPnyjJ"
+    "p86h821bzcMk7/Zrjyl+UzYqaFUOIr7tzzAZj2vmO2MRwbQe9FSiel4oSzxp/WHMp5eX5y"
+    "W4T8+qeH79fPrpy5MXBnvVKJQN8/swwup7M6chMbeXGiFUvtzh99MRxeMnzn4lxt/W7Cst"
+    "NGhVQOJl0/UdpgT7hCv6H0fYI0kQhnF5qk1PEKnPURIEkfFY9SsQVoRfH6cUKEVBs8obrH"
+    "tNzgJnVLWLmWcOA9fdqIcTPK31te7loRvoIM0H3DSqINs92+axaCBm7FaRbnaJLwUgZ7Tq"
+    "D9ATf5h8QXYK3Ypoj/wte9broFDjoyBmSlcUZMjmagBsFq+KGCxhv9egOqMyjGy/noooxF"
+    "F37evpCNu+Mltdk5l/ebOVZSfb5doMO2muyK6hLu8QpkzTUUNdpwRTkYQ3J7uvQMY7j9gd"
+    "4XXMebPOgBEDIz50rmCxn8CZgrCd7Dotx7hjPjKvMTOn2KB1W8lcO3rw1t1bUhm1HyhSie"
+    "aM+2KAsDCWkIBEMYrVeyMRsLm5VmuMcepjg52k2eXVuJNs19v1WHYSrBYxG/tx1h4syC6x"
+    "rREWNdt2S/Z4JgAZtw4HkRde0wLzihhMdBf3ebz0L6wbHVcQgVNgNqgslThEbCZ8LgFz3S"
+    "XbhvBpKGzTRMpSALwD8GBGdxoK0NxsNbcvZBJqdFv87w0tB+vocrwgtKZSd63VLkUNtUPb"
+    "1Kb+GApPKWVojtNkZMkivz50V8ffhp55moncNWGxaxwTvqdnbqA0lp+yuijcU+p5Vbw/NR"
+    "se+ITFlnDtvcRqd3g53km2taWaGWyiZT52sMWCem4plkVBICFAQhrO/iM3AWO315irHbHp"
+    "BMBqm1biMU9aD6Vpvq4dmSKFF9dVT4z3cJT2Ip55OIpGaIoXOmRPJwxh8xPSk5UTh6Op05"
+    "RcqTEvb7VrKLyyjy8YzuI4LG5WUJt5NIw5GYffbChCWQqIgsuhBuBpBqqwU6pwQnjoBXUE"
+    "Ib3TSgtw3uY+NtA8sFvefTcuqpgu+V3Xzzes+OJQWPFDgHk9tH2rYGTjTc+WeeM5H9zjVS"
+    "9ZnmwQTpv3EN0Xz5+vga5q1YiuuVfNg6aS0Jpds9mbWBABb+IhFdv4/f+YVNi3"
+)
