@@ -68,7 +68,7 @@ touched AS (
                 FROM (SELECT CASE
                     WHEN (c.state <> 'queued' OR {_WAITED.format(row="c")})
                         AND c.subject IS NOT NULL AND NOT c.dry_run AND excluded.state IN ('running', 'succeeded')
-                    THEN ({_NEWER.format(row="c", when="true")}) END AS by) l
+                    THEN ({_NEWER.format(row="c", when="true")}) END AS by OFFSET 0) l
             ) s
         ),
         attempt = CASE c.state WHEN 'running' THEN GREATEST(c.attempt + 1, excluded.attempt)

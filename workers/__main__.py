@@ -13,7 +13,7 @@ from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
-from models.database import Database
+from models.database import BY_KEY, Database
 from workers import service
 from workers.config import Settings
 from workers.handlers.table import load_handlers
@@ -29,7 +29,7 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     transport = RabbitMQTransport(settings.amqp_url.reveal(), topology, clock=clock, name="worker")
-    database = Database(settings.database_url.reveal(), max_size=16)
+    database = Database(settings.database_url.reveal(), max_size=16, session=BY_KEY)
     try:
         await asyncio.gather(transport.start(), database.connect())
         await service.run(

@@ -27,7 +27,7 @@ from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from bus.transport import Message, Transport
 from models.catalogue import load_catalogue
-from models.database import Database
+from models.database import BY_KEY, Database
 from workers import service
 from workers.config import Settings
 from workers.handlers.table import load_handlers
@@ -97,7 +97,7 @@ async def work(*, results: bool) -> None:
     clock, topology, catalogue = SystemClock(), load_topology(), load_catalogue()
     rabbitmq = RabbitMQTransport(amqp_url(), topology, clock=clock, name="worker")
     transport: Transport = rabbitmq if results else ResultsKeptBack(rabbitmq)
-    database = Database(database_url(), max_size=16)
+    database = Database(database_url(), max_size=16, session=BY_KEY)
     instant = patch.multiple(
         service, open_discord=_instant_discord, HttpWebhookCaller=lambda *_, **__: InstantWebhooks()
     )
