@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from web.authentication import require_principal, session_of
-from web.authorization import Action, platform_standing, refusal_of
+from web.authentication import session_of
 from web.login.sessions import Session
 from web.problems import Problem
 
-__all__ = ["require_person"]
+__all__ = ["own_session"]
 
 
-async def require_person(request: Request, action: Action) -> Session:
-    """The session of who asks. Raises Problem `not_authenticated` or `not_permitted`."""
-    principal = await require_principal(request)
-    refusal = refusal_of(action, principal, platform_standing(principal))
+async def own_session(request: Request) -> Session:
+    """The session of who asks. Raises Problem `not_authenticated` where it ended meanwhile."""
     session = await session_of(request)
-    if refusal is not None or session is None:
-        raise Problem("not_permitted", "" if refusal is None else refusal.detail)
+    if session is None:
+        raise Problem("not_authenticated")
     return session

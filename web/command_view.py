@@ -3,28 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from bus import codec
-from bus.envelopes import Audience
+import msgspec
+
+from bus.envelopes import Actor, Audience, Lane, Source
+from bus.ids import Snowflake
 from models.catalogue import Catalogue
 from models.command_record import CommandRecord
 from models.events import may_see
+from models.outcome import CommandState, Outcome
 from web.authorization import Standing
 from web.principal import Principal
 
-__all__ = ["may_read", "record_view", "visible_records"]
-
-_HIDDEN = ("channel_id", "ephemeral", "locale", "lease_until")
+__all__ = ["CommandView", "may_read", "record_view", "visible_records"]
 
 
-def record_view(record: CommandRecord) -> dict[str, Any]:
+class CommandView(msgspec.Struct, frozen=True, kw_only=True):
     """What the API says of a command: the ledger's row without what only the workers need."""
-    view: dict[str, Any] = codec.to_builtins(record)
-    for name in _HIDDEN:
-        del view[name]
-    view["attempts"] = view.pop("attempt")
-    return view
+
+    id: UUID
+    type: str
+    version: int
+    lane: Lane
+    guild_id: Snowflake | None
+    subject: str | None
+    actor: Actor
+    source: Source
+    correlation_id: UUID
+    causation_id: UUID | None
+    parent_id: UUID | None
+    issued_at: datetime
+    expires_at: datetime | None
+    dry_run: bool
+    options: dict[str, Any]
+    trace: str | None
+    state: CommandState
+    attempts: int
+    revision: int
+    outcome: Outcome | None
+    next_attempt_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    settled_at: datetime | None
+    delivered_at: datetime | None
+
+
+_SAME_NAME = tuple(name for name in CommandView.__struct_fields__ if name != "attempts")
+
+
+def record_view(record: CommandRecord) -> CommandView:
+    return CommandView(attempts=record.attempt, **{name: getattr(record, name) for name in _SAME_NAME})
 
 
 def may_read(record: CommandRecord, catalogue: Catalogue, principal: Principal, standing: Standing) -> bool:

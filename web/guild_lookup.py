@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from bus.ids import Snowflake
 from models.database import Database
+from models.paging import Page, decode_key, encode_key
 from models.tables.guilds import ChannelRow, GuildRow, PersonRow, RoleRow
 
 __all__ = [
+    "Channel",
     "GuildSummary",
+    "Member",
+    "Role",
     "channels_of",
     "find_members",
     "guild_summaries",
@@ -22,12 +27,16 @@ __all__ = [
 ]
 
 _MEMBERS = """
-SELECT m.person_id AS id, p.username, p.display_name, p.avatar, p.bot, m.nick
-FROM members m JOIN persons p ON p.id = m.person_id
-WHERE m.guild_id = $1 AND (
-    $2 = '' OR p.username ILIKE $3 OR p.display_name ILIKE $3 OR m.nick ILIKE $3 OR m.person_id::text = $2
-)
-ORDER BY lower(coalesce(nullif(m.nick, ''), nullif(p.display_name, ''), p.username)), m.person_id
+SELECT * FROM (
+    SELECT m.person_id AS id, p.username, coalesce(nullif(m.nick, ''), nullif(p.display_name, ''), p.username) AS name,
+        p.avatar, p.bot
+    FROM members m JOIN persons p ON p.id = m.person_id
+    WHERE m.guild_id = $1 AND (
+        $2 = '' OR p.username ILIKE $3 OR p.display_name ILIKE $3 OR m.nick ILIKE $3 OR m.person_id::text = $2
+    )
+) found
+WHERE $5::text IS NULL OR (lower(name), id) > ($5::text, $6::bigint)
+ORDER BY lower(name), id
 LIMIT $4
 """
 
@@ -62,6 +71,36 @@ class GuildSummary:
     locale: str
 
 
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """A role; `managed` ones belong to an integration and cannot be given."""
+
+    id: Snowflake
+    name: str
+    color: int
+    position: int
+    managed: bool
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel; `kind` is Discord's channel type, `parent_id` its category."""
+
+    id: Snowflake
+    name: str
+    kind: int
+    position: int
+    parent_id: Snowflake | None
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A member; `name` is what the server shows."""
+
+    id: Snowflake
+    username: str
+    name: str
+    avatar: str | None
+    bot: bool
+
+
 async def guild_summary(database: Database, guild_id: Snowflake) -> GuildSummary | None:
     """None for a guild that the bot is not, or no longer, in."""
     row = await GuildRow.get_or_none(id=guild_id, left_at=None, using_db=database.client)
@@ -76,45 +115,50 @@ async def guild_summaries(database: Database, guild_ids: list[Snowflake] | None)
     return [_summary(row) for row in await rows.limit(1000)]
 
 
-async def roles_of(database: Database, guild_id: Snowflake) -> list[dict[str, Any]]:
+async def roles_of(database: Database, guild_id: Snowflake) -> list[Role]:
     """Roles from the highest down, without @everyone (whose id is the guild's)."""
     rows = RoleRow.filter(guild_id=guild_id).using_db(database.client).order_by("-position", "id")
     return [
-        {"id": str(int(row.id)), "name": row.name, "color": row.color, "managed": row.managed}
+        Role(id=Snowflake(int(row.id)), name=row.name, color=row.color, position=row.position, managed=row.managed)
         for row in await rows
         if row.id != guild_id
     ]
 
 
-async def channels_of(database: Database, guild_id: Snowflake) -> list[dict[str, Any]]:
-    """Channels in Discord's order, with their kind's number and the category's id."""
+async def channels_of(database: Database, guild_id: Snowflake) -> list[Channel]:
+    """Channels in Discord's order."""
     rows = ChannelRow.filter(guild_id=guild_id).using_db(database.client).order_by("position", "id")
     return [
-        {
-            "id": str(int(row.id)),
-            "name": row.name,
-            "kind": row.kind,
-            "parent_id": None if row.parent_id is None else str(int(row.parent_id)),
-        }
+        Channel(
+            id=Snowflake(int(row.id)),
+            name=row.name,
+            kind=row.kind,
+            position=row.position,
+            parent_id=None if row.parent_id is None else Snowflake(int(row.parent_id)),
+        )
         for row in await rows
     ]
 
 
-async def find_members(database: Database, guild_id: Snowflake, search: str, limit: int) -> list[dict[str, Any]]:
-    """Members whose name, display name or nickname holds the text, or whose id it is, by name."""
+async def find_members(
+    database: Database, guild_id: Snowflake, search: str, *, cursor: str | None = None, limit: int
+) -> Page[Member]:
+    """Members whose name, display name or nickname holds the text, or whose id it is, by name.
+
+    Raises InvalidMessage for a bad cursor.
+    """
     wanted = search.strip()[:100]
     pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = await database.fetch(_MEMBERS, int(guild_id), wanted, pattern, limit)
-    return [
-        {
-            "id": str(row["id"]),
-            "username": row["username"],
-            "name": row["nick"] or row["display_name"] or row["username"],
-            "avatar": row["avatar"],
-            "bot": row["bot"],
-        }
-        for row in rows
+    after = (None, None) if cursor is None else decode_key(cursor, (str, int))
+    rows = await database.fetch(_MEMBERS, int(guild_id), wanted, pattern, limit + 1, *after)
+    members = [
+        Member(
+            id=Snowflake(row["id"]), username=row["username"], name=row["name"], avatar=row["avatar"], bot=row["bot"]
+        )
+        for row in rows[:limit]
     ]
+    last = None if len(rows) <= limit else encode_key((members[-1].name.lower(), int(members[-1].id)))
+    return Page(members, last)
 
 
 async def names_of(database: Database, person_ids: set[int]) -> dict[str, str]:
@@ -133,7 +177,7 @@ async def name_known_in(database: Database, guild_id: Snowflake, person_id: Snow
 
 async def names_in(database: Database, guild_id: Snowflake, person_ids: set[int]) -> dict[str, str]:
     """As `names_of`, with the guild's roles: ids are unique across both."""
-    roles = {role["id"]: role["name"] for role in await roles_of(database, guild_id)}
+    roles = {str(int(role.id)): role.name for role in await roles_of(database, guild_id)}
     return roles | await names_of(database, person_ids)
 
 

@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "session_not_found": ProblemKind(404, "You have no such session"),
         "key_not_found": ProblemKind(404, "There is no such key of yours, or it has ended"),
         "method_not_allowed": ProblemKind(405, "This address does not take this method"),
+        "not_acceptable": ProblemKind(406, "There is no answer of the media type that was asked for"),
         "dead_letter_closed": ProblemKind(409, "The dead letter was replayed or discarded already"),
         "key_ended": ProblemKind(409, "The key has ended already"),
         "too_many_keys": ProblemKind(409, "You have too many keys"),

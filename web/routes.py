@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from web.api import audit, catalogue, commands, dead_letters, events, guilds, health, keys, me, sessions, settings
+from web.api import health
+from web.api.operations import OPERATIONS
+from web.api.serving import api_routes
 from web.login import endpoints as login
 from web.pages import audit as audit_pages
 from web.pages import commands as command_pages
@@ -19,7 +21,6 @@ from web.static_files import VersionedFiles
 
 __all__ = ["routes"]
 
-_GUILD = "/api/v1/guilds/{guild_id}"
 _PAGE = "/guilds/{guild_id}"
 
 
@@ -28,33 +29,7 @@ def routes() -> list[BaseRoute]:
         Route("/livez", health.live),
         Route("/readyz", health.ready),
         Route("/healthz", health.health),
-        Route("/api/v1/commands", catalogue.list_catalogue),
-        Route("/api/v1/commands", commands.post_platform_command, methods=["POST"]),
-        Route("/api/v1/commands/{command_id}", commands.get_platform_command),
-        Route("/api/v1/guilds", guilds.list_guilds),
-        Route(_GUILD, guilds.get_guild),
-        Route(f"{_GUILD}/members", guilds.list_members),
-        Route(f"{_GUILD}/people/{{person_id}}", guilds.get_person),
-        Route(f"{_GUILD}/roles", guilds.list_roles),
-        Route(f"{_GUILD}/channels", guilds.list_channels),
-        Route(f"{_GUILD}/settings", settings.get_settings),
-        Route(f"{_GUILD}/commands", commands.list_guild_commands),
-        Route(f"{_GUILD}/commands", commands.post_command, methods=["POST"]),
-        Route(f"{_GUILD}/commands/{{command_id}}", commands.get_command),
-        Route(f"{_GUILD}/audit", audit.list_guild_audit),
-        Route(f"{_GUILD}/events", events.stream_events),
-        Route("/api/v1/dead-letters", dead_letters.list_all),
-        Route("/api/v1/dead-letters/{dead_letter_id}", dead_letters.get_one),
-        Route("/api/v1/dead-letters/{dead_letter_id}/replay", dead_letters.replay, methods=["POST"]),
-        Route("/api/v1/dead-letters/{dead_letter_id}/discard", dead_letters.discard, methods=["POST"]),
-        Route("/api/v1/me", me.get_me),
-        Route("/api/v1/sessions", sessions.list_sessions),
-        Route("/api/v1/sessions", sessions.end_all_sessions, methods=["DELETE"]),
-        Route("/api/v1/sessions/{session_id}", sessions.end_session, methods=["DELETE"]),
-        Route("/api/v1/keys", keys.list_keys),
-        Route("/api/v1/keys", keys.create_key, methods=["POST"]),
-        Route("/api/v1/keys/{key_id}", keys.revoke_key, methods=["DELETE"]),
-        Route("/api/v1/keys/{key_id}/rotate", keys.rotate_key, methods=["POST"]),
+        *api_routes(OPERATIONS),
         Route("/login", login.start_login),
         Route(login.CALLBACK_PATH, login.finish_login),
         Route("/logout", login.log_out, methods=["POST"]),

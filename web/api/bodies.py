@@ -1,4 +1,4 @@
-"""Reading a request's body and query: strict, bounded, with the field named in what is refused."""
+"""Reading a request's body: strict, bounded, with the field named in what is refused."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from bus import codec
 from bus.errors import InvalidMessage
 from web.problems import Problem
 
-__all__ = ["idempotency_key", "page_size", "read_body"]
+__all__ = ["field_in", "idempotency_key", "read_body"]
 
 T = TypeVar("T")
 
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
-_MOST_ROWS = 200
 
 
 async def read_body(request: Request, kind: type[T]) -> T:
@@ -34,7 +33,7 @@ async def read_body(request: Request, kind: type[T]) -> T:
         # msgspec tells JSON that is broken from JSON that says the wrong thing only in its words.
         reads = _is_json(body)
         raise Problem(
-            "request_invalid" if reads else "malformed_request", str(error), extra=_field(str(error))
+            "request_invalid" if reads else "malformed_request", str(error), extra=field_in(str(error))
         ) from error
 
 
@@ -46,14 +45,10 @@ def idempotency_key(request: Request) -> str:
     return key
 
 
-def page_size(request: Request, default: int = 50) -> int:
-    """`limit` of the query, between 1 and 200."""
-    text = request.query_params.get("limit")
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= _MOST_ROWS:
-        raise Problem("request_invalid", f"limit is a number between 1 and {_MOST_ROWS}.", field="limit")
-    return int(text)
+def field_in(message: str) -> dict[str, str]:
+    """`field`, where a message of msgspec names one: "… - at `$.minutes`", "missing required field `reason`"."""
+    found = re.search(r"`\$\.([a-z_]+)[`.\[]|field `([a-z_]{1,64})`", message)
+    return {"field": found[1] or found[2]} if found else {}
 
 
 def _is_json(body: bytes) -> bool:
@@ -62,8 +57,3 @@ def _is_json(body: bytes) -> bool:
     except InvalidMessage:
         return False
     return True
-
-
-def _field(message: str) -> dict[str, str]:
-    found = re.search(r"`\$\.([a-z_]+)`|field `([a-z_]{1,64})`", message)
-    return {"field": found[1] or found[2]} if found else {}

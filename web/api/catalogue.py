@@ -1,56 +1,79 @@
-"""`GET /api/v1/commands`: every command with its options, as forms and clients need them."""
+"""`/api/v1/catalogue`: every command there is, with its options, as forms and clients need them."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
-from starlette.requests import Request
+import msgspec
 from starlette.responses import Response
 
 from models.catalogue import Catalogue
+from models.paging import page_of
 from models.permissions import Permission
-from models.spec import CommandSpec, options_of, summary_of
-from web.api.answers import json_response
-from web.authentication import require_principal
-from web.parts import parts_of
+from models.spec import CommandSpec, Effect, Option, options_of, summary_of
+from web.api.answers import json_response, listing
+from web.api.lists import Cursor, Limit
+from web.api.operation import Call, Nothing
+from web.api.schemas import schema_of
+from web.problems import Problem
 
-__all__ = ["catalogue_view", "list_catalogue", "spec_view"]
-
-
-async def list_catalogue(request: Request) -> Response:
-    """Anybody who is logged in or has a key may know which commands there are."""
-    await require_principal(request)
-    return json_response({"items": catalogue_view(parts_of(request).catalogue)})
+__all__ = ["CatalogueQuery", "CommandKind", "get_command_kind", "list_catalogue", "spec_view"]
 
 
-def catalogue_view(catalogue: Catalogue) -> list[dict[str, Any]]:
+class CatalogueQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All of it fits on one page."""
+
+    area: Annotated[str | None, msgspec.Meta(description="Of this area, as `moderation`.")] = None
+    limit: Limit = 200
+    cursor: Cursor = None
+
+
+class CommandKind(msgspec.Struct, frozen=True, kw_only=True):
+    """One command that can be issued; an option's bounds are of its value, or of its length where it is a text."""
+
+    type: str
+    area: str
+    slash: str | None
+    description: str
+    effect: Effect
+    permission: list[str]
+    destructive: bool
+    people: bool
+    dry_run: bool
+    options: list[Option]
+    schema: Annotated[dict[str, Any], msgspec.Meta(description="JSON Schema of `options` of a command of this type.")]
+
+
+async def list_catalogue(call: Call[CatalogueQuery, None]) -> Response:
+    query = call.query
+    kinds = [kind for kind in catalogue_view(call.parts.catalogue) if query.area in (None, kind.area)]
+    return listing(page_of(kinds, lambda kind: (kind.type,), cursor=query.cursor, limit=query.limit))
+
+
+async def get_command_kind(call: Call[Nothing, None]) -> Response:
+    spec = call.parts.catalogue.by_type.get(call.ids["type"])
+    if spec is None:
+        raise Problem("not_found", "There is no command of this type.")
+    return json_response(spec_view(spec))
+
+
+def catalogue_view(catalogue: Catalogue) -> list[CommandKind]:
     return [spec_view(spec) for spec in catalogue.by_type.values()]
 
 
-def spec_view(spec: type[CommandSpec]) -> dict[str, Any]:
-    """One command; an option's `minimum` and `maximum` are of its value, or of its length where it is a text."""
-    return {
-        "type": spec.type,
-        "area": spec.area(),
-        "slash": spec.slash,
-        "description": summary_of(spec),
-        "effect": spec.effect,
-        "permission": [str(bit.name).lower() for bit in Permission if bit and bit in spec.permission],
-        "destructive": spec.destructive,
-        "people": spec.people,
-        "dry_run": True,
-        "options": [
-            {
-                "name": option.name,
-                "kind": option.kind,
-                "description": option.description,
-                "required": option.required,
-                "default": option.default,
-                "minimum": option.minimum,
-                "maximum": option.maximum,
-                "choices": list(option.choices),
-                "autocomplete": option.autocomplete,
-            }
-            for option in options_of(spec)
-        ],
-    }
+@cache
+def spec_view(spec: type[CommandSpec]) -> CommandKind:
+    return CommandKind(
+        type=spec.type,
+        area=spec.area(),
+        slash=spec.slash,
+        description=summary_of(spec),
+        effect=spec.effect,
+        permission=[str(bit.name).lower() for bit in Permission if bit and bit in spec.permission],
+        destructive=spec.destructive,
+        people=spec.people,
+        dry_run=True,
+        options=list(options_of(spec)),
+        schema=schema_of(spec),
+    )

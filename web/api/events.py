@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 from uuid import uuid4
 
-from starlette.requests import Request
+import msgspec
 from starlette.responses import Response
 
 from bus.ids import Snowflake
 from models.permissions import Level
-from web.authentication import require_principal
+from web.api.operation import Call
 from web.authorization import refusal_of
 from web.guild_lookup import guild_summary
 from web.live.opening import error_frame
@@ -19,20 +20,26 @@ from web.live.response import StreamResponse
 from web.live.session import LiveSession
 from web.live.subscription import Subscription
 from web.page_state import page_state
-from web.parts import Parts, parts_of
+from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
 from web.renewal import still_valid
-from web.standing import Admitted, admit, standing_of
+from web.standing import Admitted, standing_of
 
-__all__ = ["stream_events"]
+__all__ = ["EventsQuery", "stream_events"]
 
 
-async def stream_events(request: Request) -> Response:
+class EventsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where to go on."""
+
+    last_event_id: Annotated[
+        str, msgspec.Meta(max_length=200, description="The last id received, where the header cannot be sent.")
+    ] = ""
+
+
+async def stream_events(call: Call[EventsQuery, None]) -> Response:
     """`Last-Event-ID` as a header (browsers send it on reconnect) or as `last_event_id` in the query resumes."""
-    parts = parts_of(request)
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "events.read")
+    parts, principal, admitted = call.parts, call.principal, call.admitted
     viewer_id = _viewer_id(principal)
     if parts.hub.streams_of(viewer_id) >= parts.settings.streams_per_principal:
         raise Problem(
@@ -55,14 +62,14 @@ async def stream_events(request: Request) -> Response:
         most=parts.settings.stream_queue,
         session_id=principal.session_id,
     )
-    session = _session(request, parts, admitted, subscription)
+    asked = call.request.headers.get("last-event-id") or call.query.last_event_id
+    session = _session(asked, parts, admitted, subscription)
     return StreamResponse(
         session.frames(), subscription=subscription, heartbeat_seconds=parts.settings.heartbeat_seconds
     )
 
 
-def _session(request: Request, parts: Parts, admitted: Admitted, subscription: Subscription) -> LiveSession:
-    asked = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or ""
+def _session(asked: str, parts: Parts, admitted: Admitted, subscription: Subscription) -> LiveSession:
     principal, guild_id = admitted.principal, admitted.guild.id
     last_seen = parse_position(asked) if asked else None
 

@@ -1,56 +1,80 @@
-"""Filters of lists, from the query: `state`, `type`, `actor`, `subject`, `command_id`."""
+"""Filters of lists, which the API and the pages read from the query in the same way."""
 
 from __future__ import annotations
 
-from typing import get_args
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from starlette.datastructures import QueryParams
+import msgspec
 
+from bus.envelopes import Source
+from bus.ids import Snowflake
 from models.outcome import CommandState
 from models.queries import AuditFilter, CommandFilter
-from web.problems import Problem
+from web.api.lists import Paging
 
-__all__ = ["audit_filter", "command_filter"]
+__all__ = ["AuditQuery", "CommandQuery"]
 
-_LONGEST = 100
-
-
-def command_filter(query: QueryParams) -> CommandFilter:
-    """Raises Problem `request_invalid` for a state that does not exist."""
-    states = _states(query.get("state"))
-    return CommandFilter(
-        states=states, type=_text(query, "type"), actor_id=_text(query, "actor"), subject=_text(query, "subject")
-    )
+_Text = Annotated[str, msgspec.Meta(max_length=100)]
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+_Type = Annotated[_Text | None, msgspec.Meta(description="Of this type, as `moderation.ban`.")]
+_Actor = Annotated[_Text | None, msgspec.Meta(description="By this actor: a Discord user's or a key's id.")]
+_Subject = Annotated[_Text | None, msgspec.Meta(description="About this, as `member:80351110224678912`.")]
+_Since = Annotated[_Moment | None, msgspec.Meta(description="From this moment on (RFC 3339, with its zone).")]
+_Before = Annotated[_Moment | None, msgspec.Meta(description="Before this moment (RFC 3339, with its zone).")]
 
 
-def audit_filter(query: QueryParams) -> AuditFilter:
-    """Raises Problem `request_invalid` for a command_id that is no UUID."""
-    command_id = query.get("command_id")
-    try:
-        wanted = UUID(command_id) if command_id else None
-    except ValueError as error:
-        raise Problem("request_invalid", "command_id is a UUID.", field="command_id") from error
-    return AuditFilter(
-        command_id=wanted,
-        type=_text(query, "type"),
-        actor_id=_text(query, "actor"),
-        subject=_text(query, "subject"),
-    )
+class CommandQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Commands, newest first."""
+
+    state: Annotated[list[CommandState] | None, msgspec.Meta(description="In one of these states.")] = None
+    type: _Type = None
+    actor: _Actor = None
+    subject: _Subject = None
+    since: _Since = None
+    before: _Before = None
+
+    def filter(self) -> CommandFilter:
+        return CommandFilter(
+            states=self.state or None,
+            type=self.type or None,
+            actor_id=self.actor or None,
+            subject=self.subject or None,
+            since=self.since,
+            before=self.before,
+        )
 
 
-def _states(text: str | None) -> list[CommandState] | None:
-    if not text:
-        return None
-    known: tuple[CommandState, ...] = get_args(CommandState)
-    wanted = [state for state in known if state in text.split(",")]
-    if len(wanted) != len(set(text.split(","))):
-        raise Problem("request_invalid", f"state is one or more of {', '.join(known)}.", field="state")
-    return wanted
+class AuditQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Lines of the audit trail, newest first."""
 
+    text: Annotated[_Text | None, msgspec.Meta(description="Holding these words; the last may be unfinished.")] = None
+    person: Annotated[Snowflake | None, msgspec.Meta(description="About this person.")] = None
+    source: Annotated[Source | None, msgspec.Meta(description="From there.")] = None
+    intents: Annotated[
+        bool,
+        msgspec.Meta(
+            description="Also lines written before an effect; `text`, `person` and `source` always leave them out."
+        ),
+    ] = True
+    command_id: Annotated[UUID | None, msgspec.Meta(description="Of this command.")] = None
+    type: _Type = None
+    actor: _Actor = None
+    subject: _Subject = None
+    since: _Since = None
+    before: _Before = None
 
-def _text(query: QueryParams, name: str) -> str | None:
-    text = query.get(name)
-    if text and len(text) > _LONGEST:
-        raise Problem("request_invalid", f"{name} has at most {_LONGEST} characters.", field=name)
-    return text or None
+    def filter(self) -> AuditFilter:
+        return AuditFilter(
+            command_id=self.command_id,
+            type=self.type or None,
+            actor_id=self.actor or None,
+            subject=self.subject or None,
+            since=self.since,
+            before=self.before,
+            source=self.source,
+            person_id=None if self.person is None else int(self.person),
+            text=self.text or None,
+            intents=self.intents,
+        )

@@ -2,80 +2,127 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from starlette.requests import Request
+import msgspec
 from starlette.responses import Response
 
 from bus.ids import Snowflake
-from web.api.answers import json_response
-from web.api.bodies import page_size
-from web.authentication import require_principal
+from models.paging import page_of
+from models.permissions import Level
+from web.api.answers import json_response, listing
+from web.api.lists import Cursor, Limit
+from web.api.operation import Call, Nothing
 from web.guild_lookup import GuildSummary, channels_of, find_members, name_known_in, roles_of
-from web.parts import parts_of
 from web.problems import Problem
-from web.standing import admit
 from web.visible_guilds import visible_guilds
 
-__all__ = ["get_guild", "get_person", "guild_view", "list_channels", "list_guilds", "list_members", "list_roles"]
+__all__ = [
+    "Guild",
+    "GuildDetail",
+    "GuildsQuery",
+    "MembersQuery",
+    "PartsQuery",
+    "Person",
+    "get_guild",
+    "get_person",
+    "list_channels",
+    "list_guilds",
+    "list_members",
+    "list_roles",
+]
 
 
-async def list_guilds(request: Request) -> Response:
-    """Those that the bot is in and that the person is a member of, or that the key is for."""
-    principal = await require_principal(request)
-    guilds = await visible_guilds(parts_of(request), principal)
-    return json_response({"items": [guild_view(guild) for guild in guilds]})
+class GuildsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Guilds by name."""
+
+    limit: Limit = 200
+    cursor: Cursor = None
 
 
-async def get_guild(request: Request) -> Response:
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "guild.view")
-    return json_response({**guild_view(admitted.guild), "level": admitted.standing.level})
+class MembersQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Members by name."""
+
+    search: Annotated[str, msgspec.Meta(max_length=100, description="A part of a name, or a whole id.")] = ""
+    limit: Limit = 25
+    cursor: Cursor = None
 
 
-async def list_members(request: Request) -> Response:
-    """`search` in names or an exact id; `limit` up to 200. The list ends there: refine the search."""
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "guild.view")
-    search = request.query_params.get("search", "")
-    parts = parts_of(request)
-    return json_response(
-        {"items": await find_members(parts.database, admitted.guild.id, search, page_size(request, 25))}
+class PartsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Roles or channels: by default as many as Discord lets a guild have."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=500, description="How many at most.")] = 500
+    cursor: Cursor = None
+
+
+class Guild(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that the bot is in; `available` is false while Discord has trouble with it."""
+
+    id: Snowflake
+    name: str
+    icon: str | None
+    member_count: int
+    available: bool
+
+
+class GuildDetail(Guild, frozen=True, kw_only=True):
+    """A server, and what the caller is there."""
+
+    level: Level
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom this server knows."""
+
+    id: Snowflake
+    name: str
+    guild_id: Snowflake
+
+
+async def list_guilds(call: Call[GuildsQuery, None]) -> Response:
+    guilds = [_guild(guild) for guild in await visible_guilds(call.parts, call.principal)]
+    query = call.query
+    return listing(page_of(guilds, lambda one: (one.name, int(one.id)), cursor=query.cursor, limit=query.limit))
+
+
+async def get_guild(call: Call[Nothing, None]) -> Response:
+    admitted = call.admitted
+    shown = msgspec.structs.asdict(_guild(admitted.guild))
+    return json_response(GuildDetail(**shown, level=admitted.standing.level))
+
+
+async def list_members(call: Call[MembersQuery, None]) -> Response:
+    query = call.query
+    return listing(
+        await find_members(
+            call.parts.database, call.admitted.guild.id, query.search, cursor=query.cursor, limit=query.limit
+        )
     )
 
 
-async def get_person(request: Request) -> Response:
-    """The name of somebody this guild, also of who left: 404 for who is known in other guilds only, or nowhere."""
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "guild.view")
-    try:
-        person_id = Snowflake(request.path_params["person_id"])
-    except ValueError as error:
-        raise Problem("not_found") from error
-    name = await name_known_in(parts_of(request).database, admitted.guild.id, person_id)
+async def get_person(call: Call[Nothing, None]) -> Response:
+    """Also of who left: 404 for who is known in other guilds only, or nowhere."""
+    guild_id, person_id = call.admitted.guild.id, call.ids["person_id"]
+    name = await name_known_in(call.parts.database, guild_id, person_id)
     if name is None:
         raise Problem("not_found")
-    return json_response({"id": str(int(person_id)), "name": name, "guild_id": admitted.guild.id})
+    return json_response(Person(id=person_id, name=name, guild_id=guild_id))
 
 
-async def list_roles(request: Request) -> Response:
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "guild.view")
-    return json_response({"items": await roles_of(parts_of(request).database, admitted.guild.id)})
+async def list_roles(call: Call[PartsQuery, None]) -> Response:
+    roles = await roles_of(call.parts.database, call.admitted.guild.id)
+    query = call.query
+    return listing(page_of(roles, lambda role: (-role.position, int(role.id)), cursor=query.cursor, limit=query.limit))
 
 
-async def list_channels(request: Request) -> Response:
+async def list_channels(call: Call[PartsQuery, None]) -> Response:
     """Moderators and above: the channels' names are not for everybody to see (as on Discord)."""
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "guild.channels")
-    return json_response({"items": await channels_of(parts_of(request).database, admitted.guild.id)})
+    channels = await channels_of(call.parts.database, call.admitted.guild.id)
+    query = call.query
+    return listing(page_of(channels, lambda one: (one.position, int(one.id)), cursor=query.cursor, limit=query.limit))
 
 
-def guild_view(guild: GuildSummary) -> dict[str, Any]:
-    return {
-        "id": str(int(guild.id)),
-        "name": guild.name,
-        "icon": guild.icon,
-        "member_count": guild.member_count,
-        "available": guild.available,
-    }
+def _guild(guild: GuildSummary) -> Guild:
+    return Guild(
+        id=guild.id, name=guild.name, icon=guild.icon, member_count=guild.member_count, available=guild.available
+    )

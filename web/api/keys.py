@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 from loguru import logger
-from starlette.requests import Request
 from starlette.responses import Response
 
 from bus.ids import Snowflake
 from models import api_keys
 from models.api_keys import SCOPES, ApiKey
-from web.account import require_person
-from web.api.answers import json_response
-from web.api.bodies import read_body
-from web.authentication import require_principal
+from models.config import Secret
+from models.paging import page_of
+from web.account import own_session
+from web.api.answers import json_response, listing
+from web.api.lists import Paging
+from web.api.operation import PREFIX, Call, Nothing
 from web.authorization import platform_standing, refusal_of
 from web.login.sessions import Session
-from web.parts import Parts, parts_of
+from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
 from web.standing import standing_of
 
-__all__ = ["KeyRequest", "create_key", "key_view", "list_keys", "revoke_key", "rotate_key"]
+__all__ = [
+    "Key",
+    "KeyRequest",
+    "KeysQuery",
+    "NewKey",
+    "RotateRequest",
+    "create_key",
+    "key_view",
+    "list_keys",
+    "revoke_key",
+    "rotate_key",
+]
 
 _MOST_KEYS = 25
 _LONGEST_DAYS = 365
 _OVERLAP = timedelta(days=1)
+
+Owner = Literal["me", "platform"]
 
 
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,7 +57,7 @@ class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     scopes: Annotated[list[str], msgspec.Meta(min_length=1, max_length=len(SCOPES))]
     guild_ids: Annotated[list[Snowflake], msgspec.Meta(min_length=1, max_length=100)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=_LONGEST_DAYS)] = 90
-    owner: Literal["me", "platform"] = "me"
+    owner: Owner = "me"
 
 
 class RotateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -52,31 +66,54 @@ class RotateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     days: Annotated[int, msgspec.Meta(ge=1, le=_LONGEST_DAYS)] = 90
 
 
-async def list_keys(request: Request) -> Response:
-    """One's own, newest first, ended ones too; `owner=platform` lists the platform's, for operators."""
-    session = await require_person(request, "account.read")
-    database = parts_of(request).database
-    owner = request.query_params.get("owner", "me")
-    if owner not in ("me", "platform"):
-        raise Problem("request_invalid", "owner is me or platform.", field="owner")
-    if owner == "me":
+class KeysQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Keys, newest first, ended ones too."""
+
+    owner: Annotated[Owner, msgspec.Meta(description="One's own, or the platform's (for operators).")] = "me"
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is known of a key; `prefix` is how its text begins (`gb_<prefix>_…`)."""
+
+    id: UUID
+    name: str
+    prefix: str
+    kind: Literal["api", "script"]
+    owner: Owner
+    scopes: list[str]
+    guild_ids: list[Snowflake] | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewKey(Key, frozen=True, kw_only=True):
+    """A key with its text in `key`, which is not kept and not shown again."""
+
+    key: str
+
+
+async def list_keys(call: Call[KeysQuery, None]) -> Response:
+    session, query = await own_session(call.request), call.query
+    database = call.parts.database
+    if query.owner == "me":
         found = await api_keys.list_keys_of(database, session.user_id)
     else:
-        await _require_operator(request)
+        _require_operator(call.principal)
         found = [key for key in await api_keys.list_keys(database) if key.owner_id is None]
-    return json_response({"items": [key_view(key) for key in found]})
+    page = page_of(found, _newest_first, cursor=query.cursor, limit=query.limit)
+    return listing(page, [key_view(key) for key in page.items])
 
 
-async def create_key(request: Request) -> Response:
-    """201 with the key's text in `key`: it is not kept and not shown again."""
-    session = await require_person(request, "account.write")
-    parts, principal = parts_of(request), await require_principal(request)
-    asked = await read_body(request, KeyRequest)
+async def create_key(call: Call[Nothing, KeyRequest]) -> Response:
+    """201 with the key's text."""
+    session, parts, principal, asked = await own_session(call.request), call.parts, call.principal, call.body
     unknown = sorted(set(asked.scopes) - set(SCOPES))
     if unknown:
         raise Problem("request_invalid", f"There is no scope {unknown[0][:40]!r}: {', '.join(SCOPES)}.", field="scopes")
     if asked.owner == "platform":
-        await _require_operator(request)
+        _require_operator(principal)
     else:
         await _refuse_too_many(parts, session)
     for guild_id in asked.guild_ids or ():
@@ -93,14 +130,12 @@ async def create_key(request: Request) -> Response:
         expires_at=parts.clock.now() + timedelta(days=asked.days),
     )
     logger.info("{} made the key {} ({})", principal.key, key.id, asked.owner)
-    return json_response({**key_view(key), "key": text.reveal()}, 201, {"Location": f"/api/v1/keys/{key.id}"})
+    return _made(key, text)
 
 
-async def rotate_key(request: Request) -> Response:
+async def rotate_key(call: Call[Nothing, RotateRequest]) -> Response:
     """201 with a successor's text; the old key goes on for a day, for who must first be told the new one."""
-    principal, key = await _own_key(request)
-    asked = await read_body(request, RotateRequest)
-    parts = parts_of(request)
+    parts, principal, asked, key = call.parts, call.principal, call.body, await _own_key(call)
     rotated = await api_keys.rotate(
         parts.database,
         key.id,
@@ -112,14 +147,12 @@ async def rotate_key(request: Request) -> Response:
         raise Problem("key_ended")
     successor, text = rotated
     logger.info("{} rotated the key {}: {}", principal.key, key.id, successor.id)
-    view = {**key_view(successor), "key": text.reveal()}
-    return json_response(view, 201, {"Location": f"/api/v1/keys/{successor.id}"})
+    return _made(successor, text)
 
 
-async def revoke_key(request: Request) -> Response:
+async def revoke_key(call: Call[Nothing, None]) -> Response:
     """204; its open streams end as well."""
-    principal, key = await _own_key(request)
-    parts = parts_of(request)
+    parts, principal, key = call.parts, call.principal, await _own_key(call)
     if not await api_keys.revoke(parts.database, key.id):
         raise Problem("key_ended")
     for subscription in parts.hub:
@@ -129,44 +162,43 @@ async def revoke_key(request: Request) -> Response:
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
-def key_view(key: ApiKey) -> dict[str, Any]:
-    """Everything that is known of it; `prefix` is how its text begins (`gb_<prefix>_…`)."""
-    return {
-        "id": str(key.id),
-        "name": key.name,
-        "prefix": key.prefix,
-        "kind": key.kind,
-        "owner": "platform" if key.owner_id is None else "me",
-        "scopes": list(key.scopes),
-        "guild_ids": None if key.guild_ids is None else [str(int(guild_id)) for guild_id in key.guild_ids],
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-        "revoked_at": key.revoked_at,
-        "last_used_at": key.last_used_at,
-    }
+def key_view(key: ApiKey) -> Key:
+    return Key(
+        id=key.id,
+        name=key.name,
+        prefix=key.prefix,
+        kind=key.kind,
+        owner="platform" if key.owner_id is None else "me",
+        scopes=list(key.scopes),
+        guild_ids=None if key.guild_ids is None else list(key.guild_ids),
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        last_used_at=key.last_used_at,
+    )
 
 
-async def _own_key(request: Request) -> tuple[Principal, ApiKey]:
-    """The valid key of the path, if it is one's own, or the platform's and one is an operator."""
-    session = await require_person(request, "account.write")
-    principal = await require_principal(request)
-    key = await _key_of_path(request)
-    if key is None or (key.owner_id is None and not principal.operator):
+def _made(key: ApiKey, text: Secret) -> Response:
+    made = NewKey(**msgspec.structs.asdict(key_view(key)), key=text.reveal())
+    return json_response(made, 201, {"Location": f"{PREFIX}/keys/{key.id}"})
+
+
+def _newest_first(key: ApiKey) -> tuple[int, str]:
+    return -(key.id.int >> 80), str(key.id)
+
+
+async def _own_key(call: Call[Any, Any]) -> ApiKey:
+    """The key of the path, if it is one's own, or the platform's and one is an operator."""
+    session = await own_session(call.request)
+    key = await api_keys.find(call.parts.database, call.ids["key_id"])
+    if key is None or (key.owner_id is None and not call.principal.operator):
         raise Problem("key_not_found")
     if key.owner_id is not None and key.owner_id != session.user_id:
         raise Problem("key_not_found")
-    return principal, key
+    return key
 
 
-async def _key_of_path(request: Request) -> ApiKey | None:
-    try:
-        return await api_keys.find(parts_of(request).database, UUID(request.path_params["key_id"]))
-    except ValueError as error:
-        raise Problem("key_not_found", "A key's id is a UUID.") from error
-
-
-async def _require_operator(request: Request) -> None:
-    principal = await require_principal(request)
+def _require_operator(principal: Principal) -> None:
     refusal = refusal_of("platform_keys.write", principal, platform_standing(principal))
     if refusal is not None:
         raise Problem("not_permitted", "Only who runs the platform has to do with its keys.")

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.requests import Request
+import msgspec
 from starlette.responses import Response
 
 from models import settings_store
 from models.guild_settings import GUILD_SETTINGS
 from models.settings_store import StoredSettings
 from web.api.answers import json_response
-from web.authentication import require_principal
-from web.parts import parts_of
-from web.standing import admit
+from web.api.operation import Call, Nothing
 
-__all__ = ["get_settings", "settings_view"]
+__all__ = ["Setting", "Settings", "get_settings", "settings_view"]
 
 
-async def get_settings(request: Request) -> Response:
-    """`expected_version` of `settings.set` is this version: a stale edit is refused."""
-    principal = await require_principal(request)
-    admitted = await admit(request, principal, "settings.read")
-    stored = await settings_store.get(parts_of(request).database, int(admitted.guild.id))
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting: what holds, and what holds where nothing was set."""
+
+    key: str
+    description: str
+    value: Any
+    default: Any
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of a server; `expected_version` of `settings.set` is this version."""
+
+    version: int
+    items: list[Setting]
+
+
+async def get_settings(call: Call[Nothing, None]) -> Response:
+    """The ETag is the version."""
+    stored = await settings_store.get(call.parts.database, int(call.admitted.guild.id))
     return json_response(settings_view(stored), headers={"ETag": f'"{stored.version}"'})
 
 
-def settings_view(stored: StoredSettings) -> dict[str, Any]:
-    return {
-        "version": stored.version,
-        "items": [
-            {
-                "key": setting.key,
-                "description": setting.description,
-                "value": stored.data.get(setting.key),
-                "default": setting.default,
-            }
+def settings_view(stored: StoredSettings) -> Settings:
+    return Settings(
+        version=stored.version,
+        items=[
+            Setting(
+                key=setting.key,
+                description=setting.description,
+                value=stored.data.get(setting.key),
+                default=setting.default,
+            )
             for setting in GUILD_SETTINGS.values()
         ],
-    }
+    )

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.queries import list_audit
-from web.api.filters import audit_filter
+from web.api.filters import AuditQuery
 from web.guild_lookup import names_in
 from web.pages.diff import changed_values
+from web.pages.filters import asked_for
 from web.pages.links import next_page
 from web.pages.session import admit_page, page_context
 from web.parts import parts_of
@@ -20,8 +21,9 @@ __all__ = ["audit_list"]
 async def audit_list(request: Request) -> Response:
     admitted = await admit_page(request, "audit.read")
     parts = parts_of(request)
-    where = audit_filter(request.query_params)
-    page = await list_audit(parts.database, int(admitted.guild.id), where, cursor=request.query_params.get("cursor"))
+    query = asked_for(request, AuditQuery)
+    where = query.filter()
+    page = await list_audit(parts.database, int(admitted.guild.id), where, cursor=query.cursor)
     people = {person for entry in page.items if (person := subject_person(entry.subject)) is not None}
     people |= {int(entry.actor.id) for entry in page.items if entry.actor.kind == "user" and entry.actor.id.isdigit()}
     context = {

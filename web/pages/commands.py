@@ -13,10 +13,11 @@ from models import settings_store
 from models.command_record import CommandRecord
 from models.queries import audit_of, list_commands
 from models.timeline import steps_of
-from web.api.filters import command_filter
+from web.api.filters import CommandQuery
 from web.authorization import refusal_of
 from web.command_view import may_read, visible_records
 from web.guild_lookup import names_in
+from web.pages.filters import asked_for
 from web.pages.guilds import permitted_commands
 from web.pages.links import next_page
 from web.pages.session import admit_page, page_context
@@ -47,8 +48,9 @@ def _people(record: CommandRecord) -> set[int]:
 async def command_list(request: Request) -> Response:
     admitted = await admit_page(request, "commands.read")
     parts = parts_of(request)
-    where = command_filter(request.query_params)
-    page = await list_commands(parts.database, int(admitted.guild.id), where, cursor=request.query_params.get("cursor"))
+    query = asked_for(request, CommandQuery)
+    where = query.filter()
+    page = await list_commands(parts.database, int(admitted.guild.id), where, cursor=query.cursor)
     records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
     people = {person for record in records for person in _people(record)}
     context = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.permissions import Permission
-from web.api.catalogue import spec_view
+from web.api.catalogue import CommandKind, spec_view
 from web.authentication import session_of
 from web.authorization import refusal_of_command
 from web.config import Settings
@@ -60,7 +59,7 @@ async def live_page(request: Request) -> Response:
     return parts.pages.render(request, "guild.html", {**context, "commands": permitted_commands(parts, admitted)})
 
 
-def permitted_commands(parts: Parts, admitted: Admitted) -> list[dict[str, Any]]:
+def permitted_commands(parts: Parts, admitted: Admitted) -> list[CommandKind]:
     """The commands that this person may issue here; the API asks again for each."""
     return [
         spec_view(spec)

@@ -1,6 +1,9 @@
 // The platform's API for the dashboard's own pages: the session's cookie, and a token that other sites cannot know.
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
+// What makes a repeated POST the same POST; randomUUID is missing where the page came over plain HTTP.
+export const newKey = () => crypto.randomUUID?.() ?? String(Date.now()) + Math.random();
+
 export class ApiProblem extends Error {
   constructor(problem, retryAfterSeconds) {
     super(problem.detail || problem.title || "The platform did not answer.");

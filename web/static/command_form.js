@@ -1,5 +1,5 @@
 // A command's form, made from its spec: the same bounds as the server's, said while one types.
-import { ApiProblem, call } from "./api.js";
+import { ApiProblem, call, newKey } from "./api.js";
 import { byId, h, words } from "./dom.js";
 import { makeField } from "./fields.js";
 import { followCommand } from "./toasts.js";
@@ -64,7 +64,7 @@ export class CommandForm {
     const options = Object.fromEntries(this.#fields.map((field) => [field.name, field.value()]).filter(([, value]) => value !== undefined));
     const dryRun = byId("command-dry-run").checked;
     if (spec.destructive && !dryRun && !(await confirmed(spec, this.#fields))) return;
-    this.#key ??= crypto.randomUUID?.() ?? String(Date.now()) + Math.random();
+    this.#key ??= newKey();
     const button = byId("command-send");
     button.disabled = true;
     byId("command-problem").hidden = true;

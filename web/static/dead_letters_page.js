@@ -1,5 +1,5 @@
 // Replay and discard, in the list and on the page of one.
-import { ApiProblem, call } from "./api.js";
+import { ApiProblem, call, newKey } from "./api.js";
 import { isFinal } from "./describe.js";
 import { LiveStream } from "./live.js";
 import { freshener } from "./part.js";
@@ -21,7 +21,7 @@ document.addEventListener("click", async (event) => {
   const letter = button.closest("[data-letter]");
   button.disabled = true;
   try {
-    const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST" });
+    const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST", idempotencyKey: newKey() });
     if (button.dataset.do === "replay") followCommand(guildId, answer.id, "The replay");
     else toast("Discarded", "It stays on record under Discarded.", "good").fade();
     if (letter.matches("tr")) letter.remove();

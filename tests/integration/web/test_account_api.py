@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -24,8 +25,14 @@ KEYS, SESSIONS = "/api/v1/keys", "/api/v1/sessions"
 BAN = {"type": "moderation.ban", "options": {"member": str(int(MEMBER)), "reason": "spam"}}
 
 
+def fresh() -> dict[str, str]:
+    return {"Idempotency-Key": uuid4().hex}
+
+
 async def new_key(client: httpx.AsyncClient, **asked: Any) -> dict[str, Any]:
-    answer = await client.post(KEYS, json={"name": "ci", "scopes": ["commands:read", "commands:write"]} | asked)
+    answer = await client.post(
+        KEYS, json={"name": "ci", "scopes": ["commands:read", "commands:write"]} | asked, headers=fresh()
+    )
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -93,9 +100,11 @@ async def test_keys_are_rotated_and_revoked_by_whose_they_are(web: RunningWeb) -
         platforms, _ = await api_keys.create(web.database, name="ops", scopes=["audit:read"], created_by="ops")
         for id_ in (first["id"], "nothing"):
             assert (await other.delete(f"{KEYS}/{id_}")).json()["code"] == "key_not_found"
-            assert (await other.post(f"{KEYS}/{id_}/rotate", json={})).json()["code"] == "key_not_found"
+            assert (await other.post(f"{KEYS}/{id_}/rotate", json={}, headers=fresh())).json()[
+                "code"
+            ] == "key_not_found"
         assert (await owner.delete(f"{KEYS}/{platforms.id}")).json()["code"] == "key_not_found"
-        second = (await owner.post(f"{KEYS}/{first['id']}/rotate", json={"days": 7})).json()
+        second = (await owner.post(f"{KEYS}/{first['id']}/rotate", json={"days": 7}, headers=fresh())).json()
         assert second["scopes"] == ["events:read"]
         keys = {one["id"]: one for one in (await owner.get(KEYS)).json()["items"]}
         assert keys[first["id"]]["expires_at"] < keys[second["id"]]["expires_at"]
@@ -125,7 +134,7 @@ async def test_a_key_that_asks_for_too_much_is_not_made(web: RunningWeb) -> None
     async with await web.log_in(MEMBER) as client:
         before = len((await client.get(KEYS)).json()["items"])
         for asked, field in TOO_MUCH:
-            answer = await client.post(KEYS, json={"name": "ci", "scopes": ["audit:read"]} | asked)
+            answer = await client.post(KEYS, json={"name": "ci", "scopes": ["audit:read"]} | asked, headers=fresh())
             assert answer.status_code in (404, 422), asked
             assert answer.json()["field"] == field, asked
         assert len((await client.get(KEYS)).json()["items"]) == before
@@ -162,6 +171,8 @@ async def test_an_operator_sees_every_server_makes_the_platforms_keys_and_still_
         assert made["id"] in [one["id"] for one in listed]
         assert (await client.get("/api/v1/dead-letters")).status_code == 200
         assert (await client.delete(f"{KEYS}/{made['id']}")).status_code == 204
-        refused = await admin.post(KEYS, json={"name": "x", "scopes": ["audit:read"], "owner": "platform"})
+        refused = await admin.post(
+            KEYS, json={"name": "x", "scopes": ["audit:read"], "owner": "platform"}, headers=fresh()
+        )
         assert refused.json()["code"] == "not_permitted"
         assert (await admin.get(KEYS, params={"owner": "platform"})).json()["code"] == "not_permitted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bus import codec
 from bus.clock import SystemClock
@@ -12,7 +12,7 @@ from models import dead_letters
 from models.database import Database
 from models.dead_letters import DeadLetter
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
-from tests.integration.web.test_commands_api import taken
+from tests.integration.web.test_commands_api import keyed, taken
 
 PATH = "/api/v1/dead-letters"
 
@@ -52,7 +52,7 @@ async def letter(
 async def test_a_replay_is_a_new_command_by_whoever_replays_it(web: RunningWeb) -> None:
     id, original = await letter(web.database)
     async with await web.log_in(ADMIN) as client:
-        answer = await client.post(f"{PATH}/{id}/replay")
+        answer = await client.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))
         assert answer.status_code == 202, answer.text
         command = await taken(web.transport)
         assert str(command.id) == answer.json()["id"]
@@ -68,9 +68,11 @@ async def test_a_replay_is_a_new_command_by_whoever_replays_it(web: RunningWeb) 
 async def test_a_discarded_letter_is_closed(web: RunningWeb) -> None:
     id, _ = await letter(web.database)
     async with await web.log_in(ADMIN) as client:
-        assert (await client.post(f"{PATH}/{id}/discard")).json()["state"] == "discarded"
+        assert (await client.post(f"{PATH}/{id}/discard", headers=keyed(uuid4().hex))).json()["state"] == "discarded"
         for what in ("discard", "replay"):
-            assert (await client.post(f"{PATH}/{id}/{what}")).json()["code"] == "dead_letter_closed"
+            assert (await client.post(f"{PATH}/{id}/{what}", headers=keyed(uuid4().hex))).json()[
+                "code"
+            ] == "dead_letter_closed"
         page = await client.get(f"/guilds/{GUILD}/dead-letters/{id}", headers={"Accept": "text/html"})
         assert "Discord did not answer." in page.text
 
@@ -92,11 +94,11 @@ async def test_only_admins_of_the_guild_and_keys_with_the_scope_get_near_them(we
         assert (await admin.get(PATH, params={"guild_id": str(OTHER_GUILD)})).status_code == 404
         assert {str(id), str(foreign)} <= {row["id"] for row in (await reader.get(PATH)).json()["items"]}
         assert (await admin.get(f"{PATH}/{foreign}")).status_code == 404
-        assert (await admin.post(f"{PATH}/{foreign}/replay")).status_code == 404
-        assert (await moderator.post(f"{PATH}/{id}/replay")).status_code == 403
-        assert (await reader.post(f"{PATH}/{id}/discard")).json()["code"] == "scope_missing"
-        assert (await writer.post(f"{PATH}/{id}/discard")).status_code == 404
-        assert (await writer.post(f"{PATH}/{foreign}/discard")).status_code == 200
+        assert (await admin.post(f"{PATH}/{foreign}/replay", headers=keyed(uuid4().hex))).status_code == 404
+        assert (await moderator.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))).status_code == 403
+        assert (await reader.post(f"{PATH}/{id}/discard", headers=keyed(uuid4().hex))).json()["code"] == "scope_missing"
+        assert (await writer.post(f"{PATH}/{id}/discard", headers=keyed(uuid4().hex))).status_code == 404
+        assert (await writer.post(f"{PATH}/{foreign}/discard", headers=keyed(uuid4().hex))).status_code == 200
         assert (await admin.get(f"{PATH}/nonsense")).status_code == 404
         assert (await admin.get(PATH, params={"state": "lost"})).status_code == 422
 
@@ -104,7 +106,9 @@ async def test_only_admins_of_the_guild_and_keys_with_the_scope_get_near_them(we
 async def test_what_cannot_be_sent_again_says_so(web: RunningWeb) -> None:
     unknown, _ = await letter(web.database, type="moderation.exile")
     async with await web.key_client() as client:
-        assert (await client.post(f"{PATH}/{unknown}/replay")).json()["code"] == "command_unknown"
+        assert (await client.post(f"{PATH}/{unknown}/replay", headers=keyed(uuid4().hex))).json()[
+            "code"
+        ] == "command_unknown"
 
 
 async def test_a_key_that_may_not_issue_commands_cannot_replay_and_leaves_the_letter_as_it_was(
@@ -117,22 +121,22 @@ async def test_a_key_that_may_not_issue_commands_cannot_replay_and_leaves_the_le
         await web.key_client("dead-letters:write", "commands:write") as both,
     ):
         for client, scope in ((closer, "commands:write"), (issuer, "dead-letters:write")):
-            answer = await client.post(f"{PATH}/{id}/replay")
+            answer = await client.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))
             assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
             assert answer.json()["missing"] == scope
         shown = (await closer.get(f"{PATH}/{id}")).json()
         assert (shown["state"], shown["replays"]) == ("open", 0)
-        assert (await both.post(f"{PATH}/{id}/replay")).status_code == 202
-        assert (await closer.post(f"{PATH}/{id}/discard")).status_code == 200
-        assert (await closer.post(f"{PATH}/{id}/replay")).json()["code"] == "scope_missing"
+        assert (await both.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))).status_code == 202
+        assert (await closer.post(f"{PATH}/{id}/discard", headers=keyed(uuid4().hex))).status_code == 200
+        assert (await closer.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))).json()["code"] == "scope_missing"
 
 
 async def test_a_command_of_no_server_is_replayed_by_scripts_only(web: RunningWeb) -> None:
     id, _ = await letter(web.database, guild_id=None, type="admin.broadcast", text="for everybody")
     async with await web.key_client() as api, await web.key_client(kind="script") as script:
-        refused = await api.post(f"{PATH}/{id}/replay")
+        refused = await api.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))
         assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
         assert (await api.get(f"{PATH}/{id}")).json()["state"] == "open"
-        answer = await script.post(f"{PATH}/{id}/replay")
+        answer = await script.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))
         assert answer.status_code == 202, answer.text
         assert answer.headers["location"].startswith("/api/v1/commands/")

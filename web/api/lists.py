@@ -1,0 +1,31 @@
+"""Lists in pages: the same query and the same answer everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+import msgspec
+
+__all__ = ["Cursor", "Limit", "Listing", "Paging"]
+
+T = TypeVar("T")
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[
+    Annotated[str, msgspec.Meta(max_length=400)] | None,
+    msgspec.Meta(description="`next` of the last answer, to go on from there. Opaque."),
+]
+
+
+class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The query of a list that has no filters."""
+
+    limit: Limit = 50
+    cursor: Cursor = None
+
+
+class Listing(msgspec.Struct, Generic[T], frozen=True):
+    """Some items, and the cursor of the next ones: null on the last page."""
+
+    items: list[T]
+    next: str | None

@@ -1,0 +1,105 @@
+"""Every operation of `/api/v1`, in one table.
+
+Routes, checks and the OpenAPI document come from it (`web.api.serving`, `web.api.openapi`). A row reads: method, path,
+operationId, what it is for, endpoint, who may; then what may be asked, what is sent, and what comes back.
+"""
+
+from __future__ import annotations
+
+from models.dead_letters import DeadLetter
+from models.queries import AuditEntry
+from web.accept import CommandRequest
+from web.api import audit, catalogue, commands, dead_letters, events, guilds, keys, me, sessions, settings
+from web.api.catalogue import CatalogueQuery, CommandKind
+from web.api.commands import Accepted, CommandDetail
+from web.api.dead_letters import DeadLetterQuery
+from web.api.events import EventsQuery
+from web.api.filters import AuditQuery, CommandQuery
+from web.api.guilds import Guild, GuildDetail, GuildsQuery, MembersQuery, PartsQuery, Person
+from web.api.keys import Key, KeyRequest, KeysQuery, NewKey, RotateRequest
+from web.api.lists import Listing, Paging
+from web.api.me import Me
+from web.api.operation import ANYBODY, Operation, at_a_letter, in_guild, on_the_platform, whoever_may
+from web.api.sessions import OwnSession
+from web.api.settings import Settings
+from web.command_view import CommandView
+from web.guild_lookup import Channel, Member, Role
+
+__all__ = ["OPERATIONS"]
+
+_ISSUING = ("command_unknown", "version_unknown", "options_invalid", "idempotency_key_reused", "not_confirmed")
+_STREAM = ("text/event-stream",)
+
+# fmt: off
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("GET", "/catalogue", "listCatalogue", "Every command there is",
+              catalogue.list_catalogue, whoever_may("catalogue.read"),
+              query=CatalogueQuery, answer=Listing[CommandKind]),
+    Operation("GET", "/catalogue/{type}", "getCommandKind", "One command, with the JSON Schema of its options",
+              catalogue.get_command_kind, whoever_may("catalogue.read"), answer=CommandKind),
+
+    Operation("POST", "/commands", "issuePlatformCommand", "Start a command for no server in particular",
+              commands.post_platform_command, on_the_platform("commands.write"),
+              body=CommandRequest, status=202, answer=Accepted, errors=_ISSUING),
+    Operation("GET", "/commands/{command_id}", "getPlatformCommand", "A command for no server, with its timeline",
+              commands.get_platform_command, on_the_platform("commands.read"), answer=CommandDetail),
+
+    Operation("GET", "/guilds", "listGuilds", "The servers that the caller is in, or the key is for",
+              guilds.list_guilds, ANYBODY, query=GuildsQuery, answer=Listing[Guild]),
+    Operation("GET", "/guilds/{guild_id}", "getGuild", "One server, and what the caller is there",
+              guilds.get_guild, in_guild("guild.view"), answer=GuildDetail),
+    Operation("GET", "/guilds/{guild_id}/members", "listMembers", "Members by name",
+              guilds.list_members, in_guild("guild.view"), query=MembersQuery, answer=Listing[Member]),
+    Operation("GET", "/guilds/{guild_id}/people/{person_id}", "getPerson", "The name of somebody whom the server knows",
+              guilds.get_person, in_guild("guild.view"), answer=Person),
+    Operation("GET", "/guilds/{guild_id}/roles", "listRoles", "Roles, the highest first",
+              guilds.list_roles, in_guild("guild.view"), query=PartsQuery, answer=Listing[Role]),
+    Operation("GET", "/guilds/{guild_id}/channels", "listChannels", "Channels in Discord's order",
+              guilds.list_channels, in_guild("guild.channels"), query=PartsQuery, answer=Listing[Channel]),
+    Operation("GET", "/guilds/{guild_id}/settings", "getSettings", "Settings with their version",
+              settings.get_settings, in_guild("settings.read"), answer=Settings),
+    Operation("GET", "/guilds/{guild_id}/commands", "listCommands", "Commands, newest first",
+              commands.list_guild_commands, in_guild("commands.read"), query=CommandQuery, answer=Listing[CommandView]),
+    Operation("POST", "/guilds/{guild_id}/commands", "issueCommand", "Start a command",
+              commands.post_command, in_guild("commands.write"),
+              body=CommandRequest, status=202, answer=Accepted, errors=_ISSUING),
+    Operation("GET", "/guilds/{guild_id}/commands/{command_id}", "getCommand", "One command, with its timeline",
+              commands.get_command, in_guild("commands.read"), answer=CommandDetail),
+    Operation("GET", "/guilds/{guild_id}/audit", "listAudit", "Who did what, newest first",
+              audit.list_guild_audit, in_guild("audit.read"), query=AuditQuery, answer=Listing[AuditEntry]),
+    Operation("GET", "/guilds/{guild_id}/events", "streamEvents", "The live feed, as Server-Sent Events",
+              events.stream_events, in_guild("events.read"),
+              query=EventsQuery, media=_STREAM, errors=("too_many_streams",)),
+
+    Operation("GET", "/dead-letters", "listDeadLetters", "Commands that could not be carried out, newest first",
+              dead_letters.list_all, at_a_letter("dead_letters.read"),
+              query=DeadLetterQuery, answer=Listing[DeadLetter], errors=("guild_not_found",)),
+    Operation("GET", "/dead-letters/{dead_letter_id}", "getDeadLetter", "One of them, with the message",
+              dead_letters.get_one, at_a_letter("dead_letters.read"), answer=DeadLetter),
+    Operation("POST", "/dead-letters/{dead_letter_id}/replay", "replayDeadLetter", "Issue it again, as the caller",
+              dead_letters.replay, at_a_letter("dead_letters.write"),
+              status=202, answer=Accepted, errors=(*_ISSUING, "dead_letter_closed", "not_replayable")),
+    Operation("POST", "/dead-letters/{dead_letter_id}/discard", "discardDeadLetter", "Put it away; it stays on record",
+              dead_letters.discard, at_a_letter("dead_letters.write"),
+              answer=DeadLetter, errors=("dead_letter_closed",)),
+
+    Operation("GET", "/me", "getMe", "Who the caller is, and what a key may",
+              me.get_me, ANYBODY, answer=Me),
+    Operation("GET", "/sessions", "listSessions", "Where the caller is logged in, newest first",
+              sessions.list_sessions, whoever_may("account.read"), query=Paging, answer=Listing[OwnSession]),
+    Operation("DELETE", "/sessions", "endAllSessions", "Log out everywhere, here too",
+              sessions.end_all_sessions, whoever_may("account.write"), status=204),
+    Operation("DELETE", "/sessions/{session_id}", "endSession", "Log out there",
+              sessions.end_session, whoever_may("account.write"), status=204),
+    Operation("GET", "/keys", "listKeys", "API keys, newest first, ended ones too",
+              keys.list_keys, whoever_may("account.read"), query=KeysQuery, answer=Listing[Key]),
+    Operation("POST", "/keys", "createKey", "Make a key; its text is in this answer and nowhere else",
+              keys.create_key, whoever_may("account.write"), body=KeyRequest, status=201, answer=NewKey,
+              errors=("guild_not_found", "too_many_keys")),
+    Operation("DELETE", "/keys/{key_id}", "revokeKey", "End a key and its streams at once",
+              keys.revoke_key, whoever_may("account.write"), status=204, errors=("key_ended",)),
+    Operation("POST", "/keys/{key_id}/rotate", "rotateKey", "Make a successor; the old key goes on for a day",
+              keys.rotate_key, whoever_may("account.write"), body=RotateRequest, status=201, answer=NewKey,
+              errors=("key_ended",)),
+)
+# fmt: on
