@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 
 import click
+from packaging.requirements import Requirement
 
 from scripts.data_dir import DataDir
 from scripts.doctor.finding import Finding
@@ -19,17 +19,17 @@ from scripts.up.listener import bind
 
 __all__ = ["check_data_dir", "check_packages", "check_port", "check_python", "check_rabbitmq_server", "pins"]
 
-_PIN = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s;\\]+)\s*(?P<marker>;)?", re.MULTILINE)
-
 
 def check_python() -> Finding:
     """An older one than 3.11 does not come this far."""
     return Finding("Python", "ok", ".".join(map(str, sys.version_info[:3])))
 
 
-def pins(text: str) -> list[tuple[str, str, bool]]:
-    """(name, version, only on some systems) of a requirements file."""
-    return [(found["name"], found["version"], found["marker"] is not None) for found in _PIN.finditer(text)]
+def pins(text: str) -> list[tuple[str, str]]:
+    """(name, version) of what a requirements file pins for this Python and system."""
+    lines = (line.rstrip(" \\") for line in text.splitlines() if line[:1].isalnum())
+    wanted = (Requirement(line) for line in lines)
+    return [(one.name, str(one.specifier)[2:]) for one in wanted if one.marker is None or one.marker.evaluate()]
 
 
 def check_packages(
@@ -45,13 +45,12 @@ def check_packages(
     return Finding("packages", "ok", f"{len(wanted)} as pinned")
 
 
-def _differing(wanted: Iterable[tuple[str, str, bool]], version_of: Callable[[str], str]) -> Iterable[str]:
-    for name, version, conditional in wanted:
+def _differing(wanted: Iterable[tuple[str, str]], version_of: Callable[[str], str]) -> Iterable[str]:
+    for name, version in wanted:
         try:
             installed = version_of(name)
         except metadata.PackageNotFoundError:
-            if not conditional:
-                yield f"{name} {version} is not installed"
+            yield f"{name} {version} is not installed"
             continue
         if installed != version:
             yield f"{name} is {installed}, pinned is {version}"

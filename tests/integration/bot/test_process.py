@@ -55,6 +55,7 @@ def environ(world: World, rabbitmq_vhost: Vhost, database_url: str) -> dict[str,
     }
 
 
+@pytest.mark.alone
 async def test_a_slash_command_reaches_the_real_broker_and_a_stop_is_quick(
     world: World, environ: dict[str, str], rabbitmq_vhost: Vhost, database: Database
 ) -> None:

@@ -102,5 +102,5 @@ class Platform:
 
     def json(self, *words: str) -> Any:
         done = self.run(*words, "--json")
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stderr or done.stdout
         return json.loads(done.stdout)

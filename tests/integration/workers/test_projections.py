@@ -193,6 +193,7 @@ async def test_a_stream_that_was_made_anew_is_read_from_its_beginning(platform: 
     assert await counted(platform) == [1, 1, 2, 2, 3, 3, 4]
 
 
+@pytest.mark.alone
 async def test_a_projection_that_hangs_delays_nobody(platform: Platform) -> None:
     await happen(platform, a_role(1))
     stuck = Counting("stuck", hangs_at=1)

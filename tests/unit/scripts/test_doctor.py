@@ -14,19 +14,27 @@ from scripts.doctor.services import skew_finding
 from scripts.running import DataDirLock, Running
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-PINNED = "click==8.5.1 \\\n    --hash=sha256:00\n    # via guildbus\nuvloop==0.23.0 ; sys_platform != 'win32' \\\n"
+PINNED = """\
+click==8.5.1 \\
+    --hash=sha256:00
+    # via guildbus
+deprecated==1.3.1 ; python_version < '3' \\
+    --hash=sha256:01
+deprecated==3.0.1 ; python_version >= '3' \\
+    --hash=sha256:02
+"""
 
 
-def test_pins_are_read_with_their_markers() -> None:
-    assert pins(PINNED) == [("click", "8.5.1", False), ("uvloop", "0.23.0", True)]
+def test_pins_are_those_for_this_python() -> None:
+    assert pins(PINNED) == [("click", "8.5.1"), ("deprecated", "3.0.1")]
 
 
 @pytest.mark.parametrize(
     ("installed", "verdict"),
     [
-        ({"click": "8.5.1", "uvloop": "0.23.0"}, "ok"),
-        ({"click": "8.5.1"}, "ok"),
-        ({"click": "8.4.0", "uvloop": "0.23.0"}, "wrong"),
+        ({"click": "8.5.1", "deprecated": "3.0.1"}, "ok"),
+        ({"click": "8.5.1", "deprecated": "1.3.1"}, "wrong"),
+        ({"click": "8.5.1"}, "wrong"),
         ({}, "wrong"),
     ],
 )
