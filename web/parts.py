@@ -24,6 +24,7 @@ from web.login.discord import DiscordLogin
 from web.login.own_guilds import OwnGuilds
 from web.login.sessions import Sessions
 from web.pages.render import Pages
+from web.rates import Throttle
 
 __all__ = ["Parts", "parts_of"]
 
@@ -46,6 +47,7 @@ class Parts:
     sessions: Sessions
     own_guilds: OwnGuilds
     pages: Pages
+    throttle: Throttle
     discord: DiscordCheck
     bot_trouble: Callable[[], str] | None
     """What the bot in this process waits for, empty if nothing; None where it runs elsewhere."""
