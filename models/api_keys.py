@@ -22,6 +22,7 @@ SCOPES = (
     "commands:write",
     "events:read",
     "audit:read",
+    "analytics:read",
     "dead-letters:read",
     "dead-letters:write",
 )

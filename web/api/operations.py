@@ -9,7 +9,8 @@ from __future__ import annotations
 from models.dead_letters import DeadLetter
 from models.queries import AuditEntry
 from web.accept import CommandRequest
-from web.api import audit, catalogue, commands, dead_letters, events, guilds, keys, me, sessions, settings
+from web.api import analytics, audit, catalogue, commands, dead_letters, events, guilds, keys, me, sessions, settings
+from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
 from web.api.catalogue import CatalogueQuery, CommandKind
 from web.api.commands import Accepted, CommandDetail
 from web.api.dead_letters import DeadLetterQuery
@@ -67,6 +68,13 @@ OPERATIONS: tuple[Operation, ...] = (
               commands.get_command, in_guild("commands.read"), answer=CommandDetail),
     Operation("GET", "/guilds/{guild_id}/audit", "listAudit", "Who did what, newest first",
               audit.list_guild_audit, in_guild("audit.read"), query=AuditQuery, answer=Listing[AuditEntry]),
+    Operation("GET", "/guilds/{guild_id}/analytics/commands", "getCommandAnalytics", "Commands by type and over time",
+              analytics.command_analytics, in_guild("analytics.read"),
+              query=CommandAnalyticsQuery, answer=CommandAnalytics),
+    Operation("GET", "/guilds/{guild_id}/analytics/events", "getEventAnalytics", "Events by type and over time",
+              analytics.event_analytics, in_guild("analytics.read"), query=SpanQuery, answer=EventAnalytics),
+    Operation("GET", "/guilds/{guild_id}/analytics/activity", "getActivity", "Commands, events and people over time",
+              analytics.guild_activity, in_guild("analytics.read"), query=SpanQuery, answer=Activity),
     Operation("GET", "/guilds/{guild_id}/events", "streamEvents", "The live feed, as Server-Sent Events",
               events.stream_events, in_guild("events.read"),
               query=EventsQuery, media=_STREAM, errors=("too_many_streams",)),

@@ -37,14 +37,6 @@ __all__ = ["ADMIN", "GUILD", "MEMBER", "MODERATOR", "OTHER_GUILD", "RunningWeb",
 
 GUILD, OTHER_GUILD = Snowflake(GUILD_ONE), Snowflake(GUILD_TWO)
 ADMIN, MODERATOR, MEMBER = (Snowflake(person_id(key)) for key in ("admin", "moderator", "member"))
-_ALL_SCOPES = (
-    "commands:read",
-    "commands:write",
-    "audit:read",
-    "events:read",
-    "dead-letters:read",
-    "dead-letters:write",
-)
 _ROLES = {ADMIN: 1 << 5 | 1 << 2 | 1 << 1 | 1 << 40, MODERATOR: 1 << 1 | 1 << 2 | 1 << 40, MEMBER: 0}
 
 
@@ -64,7 +56,12 @@ class RunningWeb:
         self, *scopes: str, guild_ids: tuple[int, ...] | None = None, kind: Any = "api"
     ) -> httpx.AsyncClient:
         _, key = await api_keys.create(
-            self.database, name="test", scopes=scopes or _ALL_SCOPES, created_by="test", kind=kind, guild_ids=guild_ids
+            self.database,
+            name="test",
+            scopes=scopes or api_keys.SCOPES,
+            created_by="test",
+            kind=kind,
+            guild_ids=guild_ids,
         )
         return self.client(Authorization=f"Bearer {key.reveal()}")
 
