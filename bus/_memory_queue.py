@@ -12,7 +12,7 @@ from typing import Literal
 from bus._declarations import QuorumQueue
 from bus._inbox import Inbox
 from bus.clock import Clock
-from bus.transport import Delivery
+from bus.transport import Delivery, Depth
 
 __all__ = ["DeadReason", "MemoryQueue", "QueueReader", "Stored"]
 
@@ -70,6 +70,10 @@ class MemoryQueue:
     def depth(self) -> int:
         """Messages ready and held by consumers."""
         return len(self._ready) + sum(len(reader.held) for reader in self._readers)
+
+    @property
+    def now(self) -> Depth:
+        return Depth(len(self._ready), sum(reader.prefetch > 0 for reader in self._readers))
 
     def put(self, stored: Stored) -> None:
         ttl_ms = self.declared.message_ttl_ms

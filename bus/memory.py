@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from bus._inbox import Inbox
 from bus._memory_queue import MemoryQueue, QueueReader
 from bus.errors import BrokerUnavailable, BusError
 from bus.memory_broker import MemoryBroker
-from bus.transport import Consumer, Delivery, Message, StreamEntry, StreamOffset
+from bus.transport import Consumer, Delivery, Depth, Message, StreamEntry, StreamOffset
 
 __all__ = ["MemoryBroker", "MemoryTransport"]
 
@@ -117,6 +117,13 @@ class MemoryTransport:
             return self._broker.stream(stream).ends()
         except KeyError as error:
             raise _missing(f"stream {stream!r}") from error
+
+    async def depths(self, queues: Sequence[str]) -> Mapping[str, Depth]:
+        self._check_open()
+        try:
+            return {name: self._broker.queue(name).now for name in queues}
+        except KeyError as error:
+            raise _missing(f"queue {error}") from error
 
     async def listen(self, exchange: str) -> AsyncIterator[bytes]:
         self._check_open()

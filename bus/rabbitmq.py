@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Container, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from bus._rabbitmq_address import parse_address
 from bus._rabbitmq_consumer import RabbitMQConsumer
+from bus._rabbitmq_depths import depths_of
 from bus._rabbitmq_link import Link
 from bus._rabbitmq_listener import listen_to
 from bus._rabbitmq_publisher import Publisher
@@ -15,7 +16,7 @@ from bus._rabbitmq_stream import follow_stream, stream_ends
 from bus.clock import Clock
 from bus.errors import BrokerUnavailable, BusError, TopologyDrift
 from bus.topology import Topology
-from bus.transport import Consumer, Message, StreamEntry, StreamOffset
+from bus.transport import Consumer, Depth, Message, StreamEntry, StreamOffset
 
 __all__ = ["RabbitMQTransport"]
 
@@ -88,6 +89,11 @@ class RabbitMQTransport:
     async def stream_ends(self, stream: str) -> tuple[int, int] | None:
         self._check(stream, self._topology.queues)
         return await stream_ends(self._streaming, stream)
+
+    async def depths(self, queues: Sequence[str]) -> Mapping[str, Depth]:
+        for queue in queues:
+            self._check(queue, self._topology.queues)
+        return await depths_of(self._streaming, queues)
 
     async def listen(self, exchange: str) -> AsyncIterator[bytes]:
         self._check(exchange, self._topology.exchanges)

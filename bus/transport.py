@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from bus.errors import BusError
 
-__all__ = ["Consumer", "Delivery", "Message", "StreamEntry", "StreamOffset", "Transport"]
+__all__ = ["Consumer", "Delivery", "Depth", "Message", "StreamEntry", "StreamOffset", "Transport"]
 
 StreamOffset = int | Literal["first", "last", "next"]
 
@@ -58,6 +58,14 @@ class StreamEntry:
     content_encoding: str
     user_id: str | None
     timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How full a work queue is: messages that wait for a consumer (not those that one holds), and its consumers."""
+
+    ready: int
+    consumers: int
 
 
 class Consumer(Protocol):
@@ -130,6 +138,10 @@ class Transport(Protocol):
 
     async def stream_ends(self, stream: str) -> tuple[int, int] | None:
         """The first and last offset that the stream holds, or None while it is empty."""
+        ...
+
+    async def depths(self, queues: Sequence[str]) -> Mapping[str, Depth]:
+        """How full each of these work queues is now. Raises BrokerUnavailable or TopologyDrift."""
         ...
 
     def listen(self, exchange: str) -> AsyncIterator[bytes]:

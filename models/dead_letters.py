@@ -16,7 +16,20 @@ from models.database import Connection, Database, Record, fetch
 from models.ledger_columns import json_text
 from models.paging import Page, decode_cursor, encode_cursor
 
-__all__ = ["DeadLetter", "find", "list_letters", "replay_id", "resolve", "safe_body", "safe_excerpt", "store"]
+__all__ = [
+    "DeadLetter",
+    "LetterGroup",
+    "find",
+    "groups_of",
+    "list_letters",
+    "replay_id",
+    "resolve",
+    "safe_body",
+    "safe_excerpt",
+    "store",
+]
+
+_MOST_GROUPS = 100
 
 _EXCERPT_BYTES = 500
 _TOKEN = re.compile(r'("token"\s*:\s*")[^"]*("?)')
@@ -41,6 +54,23 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     replays: int = 0
     resolved_by: str | None = None
     resolved_at: datetime | None = None
+
+
+class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters of one guild and state with one cause: the same code for the same command.
+
+    `reason` and `newest_id` are the newest letter's; `readable` is how many hold a message that could be sent again.
+    """
+
+    code: str
+    type: str
+    count: int
+    readable: int
+    people: int
+    first_at: datetime
+    last_at: datetime
+    newest_id: UUID
+    reason: str
 
 
 def safe_body(body: dict[str, Any]) -> dict[str, Any]:
@@ -132,6 +162,8 @@ async def list_letters(
     *,
     guild_ids: Sequence[int] | None = None,
     state: Literal["open", "replayed", "discarded"] = "open",
+    code: str | None = None,
+    type: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[DeadLetter]:
@@ -142,15 +174,35 @@ async def list_letters(
     before = decode_cursor(cursor)
     rows = await database.fetch(
         f"""SELECT * FROM dead_letters WHERE state = $1 AND id < $2
-            {"" if guild_ids is None else "AND guild_id = ANY($4::bigint[])"}
+            AND ($4::text IS NULL OR code = $4) AND ($5::text IS NULL OR type = $5)
+            {"" if guild_ids is None else "AND guild_id = ANY($6::bigint[])"}
         ORDER BY id DESC LIMIT $3""",  # noqa: S608 - a constant either way
         state,
         before,
         limit + 1,
+        code,
+        type,
         *(() if guild_ids is None else (list(guild_ids),)),
     )
     letters = [_letter(row) for row in rows]
     return Page(letters[:limit], encode_cursor(letters[limit - 1].id) if len(letters) > limit else None)
+
+
+async def groups_of(
+    database: Database, guild_id: int, state: Literal["open", "replayed", "discarded"] = "open"
+) -> list[LetterGroup]:
+    """A guild's letters by cause, the cause with the newest letter first; at most 100 causes."""
+    rows = await database.fetch(
+        """SELECT code, type, count(*) AS count, count(body) AS readable, count(DISTINCT actor_id) AS people,
+            min(first_at) AS first_at, max(first_at) AS last_at, (array_agg(id ORDER BY id DESC))[1] AS newest_id,
+            (array_agg(reason ORDER BY id DESC))[1] AS reason
+        FROM dead_letters WHERE guild_id = $1 AND state = $2
+        GROUP BY code, type ORDER BY max(id::text) DESC LIMIT $3""",
+        int(guild_id),
+        state,
+        _MOST_GROUPS,
+    )
+    return [LetterGroup(**row) for row in rows]
 
 
 def _letter(row: Record) -> DeadLetter:

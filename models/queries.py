@@ -17,6 +17,7 @@ from bus.envelopes import Actor
 from bus.ids import Snowflake
 from models.audit_words import AUDIT_WORDS, facts_query, words_query
 from models.command_record import CommandRecord, record_from_row
+from models.conditions import Conditions
 from models.database import Database, Record
 from models.outcome import CommandState
 from models.paging import Page, decode_cursor, encode_cursor
@@ -101,31 +102,6 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     detail: dict[str, Any] | None
 
 
-class _Conditions:
-    """SQL conditions with their parameters, numbered as they come."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._parts: list[str] = []
-
-    def add(self, condition: str, value: Any) -> None:
-        """`condition` has a `{}` where the parameter goes; a value of None adds nothing."""
-        if value is not None:
-            self.values.append(value)
-            self._parts.append(condition.format(f"${len(self.values)}"))
-
-    def always(self, condition: str) -> None:
-        """A condition of constants: what a partial index leaves out must be said with one."""
-        self._parts.append(condition)
-
-    def parameter(self, value: Any) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def __str__(self) -> str:
-        return " AND ".join(self._parts)
-
-
 async def list_commands(
     database: Database,
     guild_id: int | AllGuilds,
@@ -194,22 +170,22 @@ def audit_list_sql(
     return _listing("audit", conditions, limit)
 
 
-def _add_words(conditions: _Conditions, guild_id: int | AllGuilds, where: AuditFilter) -> None:
+def _add_words(conditions: Conditions, guild_id: int | AllGuilds, where: AuditFilter) -> None:
     conditions.always("phase <> 'intent'")
     if all(value is None for value in (where.type, where.source, where.person_id, where.text)):
         return
     guild = None if isinstance(guild_id, AllGuilds) else guild_id
     facts = facts_query(guild_id=guild, type=where.type, source=where.source, person_id=where.person_id)
-    conditions.add(f"{AUDIT_WORDS} @@ {{}}::text::tsquery", facts)
+    conditions.add(AUDIT_WORDS + " @@ {}::text::tsquery", facts)
     if where.text is not None:
         words = words_query(where.text)
-        conditions.add(f"{AUDIT_WORDS} @@ to_tsquery('simple', {{}})", words)
+        conditions.add(AUDIT_WORDS + " @@ to_tsquery('simple', {})", words)
         if words is None:
             conditions.always("false")
 
 
-def _common(guild_id: int | AllGuilds, where: CommandFilter | AuditFilter, cursor: str | None) -> _Conditions:
-    conditions = _Conditions()
+def _common(guild_id: int | AllGuilds, where: CommandFilter | AuditFilter, cursor: str | None) -> Conditions:
+    conditions = Conditions()
     conditions.add("guild_id = {}", None if isinstance(guild_id, AllGuilds) else guild_id)
     conditions.add("id < {}", decode_cursor(cursor))
     conditions.add("type = {}", where.type)
@@ -221,7 +197,7 @@ def _common(guild_id: int | AllGuilds, where: CommandFilter | AuditFilter, curso
     return conditions
 
 
-def _listing(table: str, conditions: _Conditions, limit: int) -> tuple[str, list[Any], int]:
+def _listing(table: str, conditions: Conditions, limit: int) -> tuple[str, list[Any], int]:
     bounded = max(1, min(limit, MAX_LIMIT))
     last = conditions.parameter(bounded + 1)
     sql = f"SELECT * FROM {table} WHERE {conditions} ORDER BY id DESC LIMIT {last}"  # noqa: S608 - ours, no input

@@ -15,7 +15,6 @@ from bus.transport import Transport
 from models.catalogue import Catalogue
 from models.database import Database
 from models.ledger import Ledger
-from models.rate_limits import Rates
 from web.build import build_parts
 from web.config import Settings
 from web.errors import EXCEPTION_HANDLERS
@@ -37,7 +36,6 @@ def create_app(
     topology: Topology,
     extra_routes: Sequence[BaseRoute] = (),
     bot_trouble: Callable[[], str] | None = None,
-    rates: Rates | None = None,
 ) -> Starlette:
     """The ASGI application.
 
@@ -45,7 +43,6 @@ def create_app(
     requests that need one get a 503. Whoever made them also closes them, after this application's shutdown.
     `extra_routes` come first and pass none of our middleware: they belong to somebody else.
     `bot_trouble` says in a sentence what a bot in the same process lacks, for the probes; empty for nothing.
-    `rates` is what limits are counted with where a bot in the same process counts along; None makes one.
     """
     parts = build_parts(
         settings,
@@ -56,11 +53,10 @@ def create_app(
         clock=clock,
         topology=topology,
         bot_trouble=bot_trouble,
-        rates=rates or Rates(settings.rate_storage_url),
     )
     inner = Starlette(
         routes=routes(),
-        middleware=middleware(settings, clock, parts.throttle),
+        middleware=middleware(settings, clock),
         exception_handlers=EXCEPTION_HANDLERS,
     )
     inner.router.redirect_slashes = False  # it would answer with the Host header in an address; see web.routes
@@ -79,7 +75,8 @@ def stop_streams(app: Starlette) -> None:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
-    tasks = [asyncio.create_task(parts.follower.run()), asyncio.create_task(parts.recheck.run())]
+    running = (parts.follower.run(), parts.recheck.run(), parts.presence.run())
+    tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
     finally:
@@ -87,3 +84,4 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await parts.presence.leave()

@@ -41,6 +41,8 @@ Action = Literal[
     "account.write",
     "platform_keys.read",
     "platform_keys.write",
+    "platform.read",
+    "platform.write",
 ]
 
 
@@ -74,6 +76,8 @@ RULES: Mapping[Action, Rule] = MappingProxyType(
         "account.write": Rule(None, None, keys=False),
         "platform_keys.read": Rule("operator", None, keys=False),
         "platform_keys.write": Rule("operator", None, keys=False),
+        "platform.read": Rule("operator", None, keys=False),
+        "platform.write": Rule("operator", None, keys=False),
     }
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bus.clock import Clock
+from bus.ids import new_id
 from bus.topology import Topology
 from bus.transport import Transport
 from models import streams
@@ -12,7 +13,6 @@ from models.access import Access
 from models.catalogue import Catalogue
 from models.database import Database
 from models.ledger import Ledger
-from models.rate_limits import Rates
 from web.config import Settings
 from web.discord_check import DiscordCheck
 from web.live.follower import Follower
@@ -26,7 +26,7 @@ from web.login.sealing import Sealer
 from web.login.sessions import Sessions
 from web.pages.render import Pages
 from web.parts import Parts
-from web.rates import Throttle
+from web.presence import Presence
 
 __all__ = ["build_parts"]
 
@@ -54,7 +54,6 @@ def build_parts(
     catalogue: Catalogue,
     clock: Clock,
     topology: Topology,
-    rates: Rates,
     bot_trouble: Callable[[], str] | None = None,
 ) -> Parts:
     ring = Ring(keep_seconds=settings.ring_seconds, most_bytes=settings.ring_bytes)
@@ -104,7 +103,7 @@ def build_parts(
             secret=settings.session_secret,
             embedded=settings.embedded,
         ),
-        throttle=Throttle(rates, settings),
         discord=DiscordCheck(settings.discord_api_url, clock),
+        presence=Presence(database, new_id(clock.now()), lambda: {"streams": len(hub), "events kept": len(ring)}),
         bot_trouble=bot_trouble,
     )

@@ -24,7 +24,7 @@ from web.login.discord import DiscordLogin
 from web.login.own_guilds import OwnGuilds
 from web.login.sessions import Sessions
 from web.pages.render import Pages
-from web.rates import Throttle
+from web.presence import Presence
 
 __all__ = ["Parts", "parts_of"]
 
@@ -47,8 +47,8 @@ class Parts:
     sessions: Sessions
     own_guilds: OwnGuilds
     pages: Pages
-    throttle: Throttle
     discord: DiscordCheck
+    presence: Presence
     bot_trouble: Callable[[], str] | None
     """What the bot in this process waits for, empty if nothing; None where it runs elsewhere."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -20,16 +20,26 @@ from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
 
-__all__ = ["discard_letter", "replay_letter", "request_in"]
+__all__ = ["GROUP_MOST", "Handled", "discard_group", "discard_letter", "replay_group", "replay_letter", "request_in"]
+
+GROUP_MOST = 100
+"""How many letters of a group are dealt with at once."""
 
 
 async def replay_letter(
-    parts: Parts, letter: DeadLetter, principal: Principal, standing: Standing, *, correlation_id: UUID
+    parts: Parts,
+    letter: DeadLetter,
+    principal: Principal,
+    standing: Standing,
+    *,
+    correlation_id: UUID,
+    options: dict[str, Any] | None = None,
 ) -> UUID:
     """The id of the new command, which points to the old one by `causation_id`.
 
-    It is authorized as whoever replays, before anything else is looked at, and validated as if it came today. Its id
-    is derived from the letter and the number of the replay, so that two clicks are one command. Raises Problem.
+    `options` take the place of those that it died with. It is authorized as whoever replays, before anything else is
+    looked at, and validated as if it came today. Its id is derived from the letter and the number of the replay, so
+    that two clicks are one command. Raises Problem.
     """
     refusal = refusal_of_replay(principal, standing, letter.guild_id)
     if refusal is not None:
@@ -37,7 +47,10 @@ async def replay_letter(
     if letter.state == "discarded":
         raise Problem("dead_letter_closed", "It was discarded.")
     original = _original(letter)
-    checked = check_request(request_in(original), parts.catalogue, parts.clock.now())
+    request = request_in(original)
+    if options is not None:
+        request = msgspec.structs.replace(request, options=options)
+    checked = check_request(request, parts.catalogue, parts.clock.now())
     refusal = refusal_of_command(checked.spec, principal, standing)
     if refusal is not None:
         raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
@@ -65,6 +78,55 @@ async def replay_letter(
     async with parts.database.transaction() as connection:
         await _resolve(connection, parts, letter, principal, "replayed")
     return id
+
+
+class Handled(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one letter of a group: the command that it was issued as, or the problem's code and words."""
+
+    id: UUID
+    command_id: UUID | None = None
+    code: str = "ok"
+    detail: str = ""
+
+
+async def replay_group(
+    parts: Parts,
+    principal: Principal,
+    standing: Standing,
+    *,
+    guild_id: int,
+    code: str,
+    type: str,
+    correlation_id: UUID,
+) -> list[Handled]:
+    """Replays the open letters with this cause, the newest GROUP_MOST of them, in the order in which they failed."""
+    handled = []
+    for letter in await _group(parts, guild_id, code, type):
+        try:
+            command_id = await replay_letter(parts, letter, principal, standing, correlation_id=correlation_id)
+        except Problem as problem:
+            handled.append(Handled(id=letter.id, code=problem.code, detail=str(problem)))
+        else:
+            handled.append(Handled(id=letter.id, command_id=command_id))
+    return handled
+
+
+async def discard_group(parts: Parts, principal: Principal, *, guild_id: int, code: str, type: str) -> list[Handled]:
+    """Puts the open letters with this cause away, the newest GROUP_MOST of them."""
+    handled = []
+    for letter in await _group(parts, guild_id, code, type):
+        try:
+            await discard_letter(parts, letter, principal)
+        except Problem as problem:
+            handled.append(Handled(id=letter.id, code=problem.code, detail=str(problem)))
+        else:
+            handled.append(Handled(id=letter.id))
+    return handled
+
+
+async def _group(parts: Parts, guild_id: int, code: str, type: str) -> list[DeadLetter]:
+    page = await dead_letters.list_letters(parts.database, guild_ids=[guild_id], code=code, type=type, limit=GROUP_MOST)
+    return list(reversed(page.items))
 
 
 async def discard_letter(parts: Parts, letter: DeadLetter, principal: Principal) -> DeadLetter:

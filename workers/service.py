@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -143,7 +143,17 @@ async def run(
             ProjectionRunner(projection, transport=transport, database=database, owner=process_id)
             for projection in (GuildState(), EventCounts())
         ]
-        presence = Presence(database, process_id, switchboard, pace)
+        presence = Presence(
+            database,
+            process_id,
+            switchboard,
+            pace,
+            lambda: {
+                "lanes": list(settings.lanes),
+                "in hand": len(lanes.leases),
+                "breakers": {"Discord": breaker.state},
+            },
+        )
         parts = Parts(lanes, replies, letters)
         background: Sequence[Coroutine[None, None, None]] = (
             lanes.leases.keep(),
@@ -193,8 +203,16 @@ class Parts:
 class Presence:
     """This process in the table of live ones: others share Discord's limit with it, and see what it obeys (X10)."""
 
-    def __init__(self, database: Database, id: UUID, switchboard: Switchboard, pace: Pace) -> None:
+    def __init__(
+        self,
+        database: Database,
+        id: UUID,
+        switchboard: Switchboard,
+        pace: Pace,
+        details: Callable[[], Mapping[str, Any]],
+    ) -> None:
         self._database = database
+        self._details = details
         self._id = id
         self._switchboard = switchboard
         self._pace = pace
@@ -210,6 +228,7 @@ class Presence:
                     pid=os.getpid(),
                     version=VERSION,
                     control_version=self._switchboard.version,
+                    details=self._details(),
                 )
                 self._pace.share_among(live)
             except Exception as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bus.errors import BusError
-from bus.transport import Consumer, Message, StreamEntry, StreamOffset, Transport
+from bus.transport import Consumer, Depth, Message, StreamEntry, StreamOffset, Transport
 from workers.ports import AuditEntry, Discord, Ranks, WebhookCaller
 
 __all__ = ["ACTOR_ID", "InstantDiscord", "InstantWebhooks", "ResultsKeptBack"]
@@ -103,6 +103,9 @@ class ResultsKeptBack:
 
     async def stream_ends(self, stream: str) -> tuple[int, int] | None:
         return await self._inner.stream_ends(stream)
+
+    async def depths(self, queues: Sequence[str]) -> Mapping[str, Depth]:
+        return await self._inner.depths(queues)
 
     def listen(self, exchange: str) -> AsyncIterator[bytes]:
         return self._inner.listen(exchange)

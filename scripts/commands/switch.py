@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from bus.envelopes import Actor
 from bus.ids import Snowflake
 from models import control
 from models.catalogue import load_catalogue
 from models.control import Scope, Switch
 from models.database import Database
+from models.switching import flip
 from scripts.exits import Misconfigured
 from scripts.output import json_option, show_json, show_rows
 from scripts.reach import data_dir_option, on_database
@@ -99,8 +102,8 @@ def _set(
     wanted = Switch(scope, guild_id, command_type or "", reason, getpass.getuser())
 
     async def store(database: Database) -> int:
-        async with database.transaction() as connection:
-            return await control.set_switch(connection, wanted, off=off)
+        actor = Actor("script", "guildbus switch", wanted.by)
+        return await flip(database, wanted, off=off, actor=actor, source="script", now=datetime.now(UTC))
 
     version = on_database(data_dir, "guildbus switch", store)
     if as_json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bus import codec
 from bus.envelopes import Command
 from bus.errors import BrokerUnavailable, BusError, InvalidMessage
-from bus.transport import Consumer, Message, StreamEntry, StreamOffset, Transport
+from bus.transport import Consumer, Depth, Message, StreamEntry, StreamOffset, Transport
 from models.errors import ModelError
 
 __all__ = ["RecordingTransport"]
@@ -65,6 +65,9 @@ class RecordingTransport:
 
     async def stream_ends(self, stream: str) -> tuple[int, int] | None:
         return await self._inner.stream_ends(stream)
+
+    async def depths(self, queues: Sequence[str]) -> Mapping[str, Depth]:
+        return await self._inner.depths(queues)
 
     def listen(self, exchange: str) -> AsyncIterator[bytes]:
         return self._inner.listen(exchange)

@@ -19,11 +19,24 @@ from web.middleware.request_id import request_id_of
 from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
-from web.replay import discard_letter, replay_letter
+from web.replay import Handled, discard_group, discard_letter, replay_group, replay_letter
 from web.standing import standing_of
 from web.visible_guilds import visible_guilds
 
-__all__ = ["DeadLetterQuery", "discard", "get_one", "list_all", "replay"]
+__all__ = [
+    "CauseRequest",
+    "DeadLetterQuery",
+    "EditedReplay",
+    "HandledLetters",
+    "discard",
+    "discard_cause",
+    "get_one",
+    "list_all",
+    "list_causes",
+    "replay",
+    "replay_cause",
+    "replay_edited",
+]
 
 
 class DeadLetterQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -53,12 +66,76 @@ async def replay(call: Call[Nothing, None]) -> Response:
     A key needs `commands:write` as well, and a letter of no guild a script's key.
     """
     letter, standing = await _require_letter(call, "dead_letters.write")
-    await call.parts.throttle.command(call.request.scope, call.principal, letter.guild_id)
     command_id = await replay_letter(
         call.parts, letter, call.principal, standing, correlation_id=request_id_of(call.request.scope)
     )
     where = "/commands/" if letter.guild_id is None else f"/guilds/{letter.guild_id}/commands/"
     return json_response(Accepted(command_id), 202, {"Location": f"{PREFIX}{where}{command_id}"})
+
+
+class EditedReplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The options in place of those that it died with."""
+
+    options: dict[str, Any]
+
+
+class CauseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A cause, as `getDeadLetterCauses` names it."""
+
+    code: Annotated[str, msgspec.Meta(max_length=100)]
+    type: Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class HandledLetters(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of each; `left` is how many with this cause are open still."""
+
+    items: list[Handled]
+    left: int
+
+
+async def replay_edited(call: Call[Nothing, EditedReplay]) -> Response:
+    """As `replay`, once: another edit of the same letter before that is known is refused as a reused key."""
+    letter, standing = await _require_letter(call, "dead_letters.write")
+    command_id = await replay_letter(
+        call.parts,
+        letter,
+        call.principal,
+        standing,
+        correlation_id=request_id_of(call.request.scope),
+        options=call.body.options,
+    )
+    where = "/commands/" if letter.guild_id is None else f"/guilds/{letter.guild_id}/commands/"
+    return json_response(Accepted(command_id), 202, {"Location": f"{PREFIX}{where}{command_id}"})
+
+
+async def list_causes(call: Call[Nothing, None]) -> Response:
+    """Newest first, at most 100."""
+    return json_response(await dead_letters.groups_of(call.parts.database, int(call.admitted.guild.id)))
+
+
+async def replay_cause(call: Call[Nothing, CauseRequest]) -> Response:
+    """Each is authorized as the caller and answered for itself; what could not be issued stays open."""
+    items = await replay_group(
+        call.parts,
+        call.principal,
+        call.admitted.standing,
+        guild_id=int(call.admitted.guild.id),
+        code=call.body.code,
+        type=call.body.type,
+        correlation_id=request_id_of(call.request.scope),
+    )
+    return json_response(HandledLetters(items=items, left=await _left(call)))
+
+
+async def discard_cause(call: Call[Nothing, CauseRequest]) -> Response:
+    guild_id = int(call.admitted.guild.id)
+    items = await discard_group(call.parts, call.principal, guild_id=guild_id, code=call.body.code, type=call.body.type)
+    return json_response(HandledLetters(items=items, left=await _left(call)))
+
+
+async def _left(call: Call[Nothing, CauseRequest]) -> int:
+    groups = await dead_letters.groups_of(call.parts.database, int(call.admitted.guild.id))
+    return next((one.count for one in groups if (one.code, one.type) == (call.body.code, call.body.type)), 0)
 
 
 async def discard(call: Call[Nothing, None]) -> Response:

@@ -6,14 +6,27 @@ operationId, what it is for, endpoint, who may; then what may be asked, what is 
 
 from __future__ import annotations
 
-from models.dead_letters import DeadLetter
+from models.dead_letters import DeadLetter, LetterGroup
 from models.queries import AuditEntry
 from web.accept import CommandRequest
-from web.api import analytics, audit, catalogue, commands, dead_letters, events, guilds, keys, me, sessions, settings
+from web.api import (
+    analytics,
+    audit,
+    catalogue,
+    commands,
+    dead_letters,
+    events,
+    guilds,
+    keys,
+    me,
+    operators,
+    sessions,
+    settings,
+)
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
 from web.api.catalogue import CatalogueQuery, CommandKind
 from web.api.commands import Accepted, CommandDetail
-from web.api.dead_letters import DeadLetterQuery
+from web.api.dead_letters import CauseRequest, DeadLetterQuery, EditedReplay, HandledLetters
 from web.api.events import EventsQuery
 from web.api.filters import AuditQuery, CommandQuery
 from web.api.guilds import Guild, GuildDetail, GuildsQuery, MembersQuery, PartsQuery, Person
@@ -21,10 +34,13 @@ from web.api.keys import Key, KeyRequest, KeysQuery, NewKey, RotateRequest
 from web.api.lists import Listing, Paging
 from web.api.me import Me
 from web.api.operation import ANYBODY, Operation, at_a_letter, in_guild, on_the_platform, whoever_may
+from web.api.operators import Flipped
 from web.api.sessions import OwnSession
 from web.api.settings import Settings
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
+from web.operations_view import PlatformView
+from web.switching import SwitchRequest
 
 __all__ = ["OPERATIONS"]
 
@@ -90,6 +106,25 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("POST", "/dead-letters/{dead_letter_id}/discard", "discardDeadLetter", "Put it away; it stays on record",
               dead_letters.discard, at_a_letter("dead_letters.write"),
               answer=DeadLetter, errors=("dead_letter_closed",)),
+
+    Operation("POST", "/dead-letters/{dead_letter_id}/edited-replay", "replayDeadLetterEdited",
+              "Issue it again with other options, as the caller",
+              dead_letters.replay_edited, at_a_letter("dead_letters.write"), body=EditedReplay,
+              status=202, answer=Accepted, errors=(*_ISSUING, "dead_letter_closed", "not_replayable")),
+    Operation("GET", "/guilds/{guild_id}/dead-letters/causes", "getDeadLetterCauses", "Open ones by cause",
+              dead_letters.list_causes, in_guild("dead_letters.read"), answer=list[LetterGroup]),
+    Operation("POST", "/guilds/{guild_id}/dead-letters/replay", "replayDeadLetters",
+              "Issue the newest hundred with one cause again, as the caller",
+              dead_letters.replay_cause, in_guild("dead_letters.write"), body=CauseRequest, answer=HandledLetters),
+    Operation("POST", "/guilds/{guild_id}/dead-letters/discard", "discardDeadLetters",
+              "Put the newest hundred with one cause away",
+              dead_letters.discard_cause, in_guild("dead_letters.write"), body=CauseRequest, answer=HandledLetters),
+
+    Operation("GET", "/platform", "getPlatform", "Processes, queues, throughput and switches",
+              operators.get_platform, on_the_platform("platform.read"), answer=PlatformView),
+    Operation("POST", "/switches", "flipSwitch", "Switch a command, a server or the platform off or on again",
+              operators.flip, on_the_platform("platform.write"), body=SwitchRequest, answer=Flipped,
+              errors=("command_unknown", "guild_not_found")),
 
     Operation("GET", "/me", "getMe", "Who the caller is, and what a key may",
               me.get_me, ANYBODY, answer=Me),

@@ -88,6 +88,14 @@ async def test_a_user_reads_its_own_queues_only(rabbitmq_vhost: Vhost, user: str
             assert refused == (queue not in MAY_READ[user]), queue
 
 
+async def test_whoever_shows_the_queues_sees_how_full_they_are_without_a_right_to_read_them(
+    rabbitmq_vhost: Vhost,
+) -> None:
+    queues = [name for name in load_topology().queues if name != "live"]
+    async with transport_of(rabbitmq_vhost, "web") as transport:
+        assert set(await transport.depths(queues)) == set(queues)
+
+
 @pytest.mark.parametrize("user", list(MAY_PUBLISH))
 async def test_a_user_declares_nothing_but_its_own_announcement_queue(rabbitmq_vhost: Vhost, user: str) -> None:
     for name in ("evil", "amq.gen-evil", "commands.evil", "live", "control", "control.other.x"):

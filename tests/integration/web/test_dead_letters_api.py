@@ -140,3 +140,48 @@ async def test_a_command_of_no_server_is_replayed_by_scripts_only(web: RunningWe
         answer = await script.post(f"{PATH}/{id}/replay", headers=keyed(uuid4().hex))
         assert answer.status_code == 202, answer.text
         assert answer.headers["location"].startswith("/api/v1/commands/")
+
+
+async def test_letters_are_grouped_by_cause_and_a_group_is_replayed_with_an_answer_for_each(web: RunningWeb) -> None:
+    await web.database.fetch("WITH gone AS (DELETE FROM dead_letters) SELECT 1")
+    ids = [str((await letter(web.database))[0]) for _ in range(3)]
+    unknown, _ = await letter(web.database, type="moderation.exile")
+    await letter(web.database, guild_id=OTHER_GUILD)
+    of_guild = f"/api/v1/guilds/{GUILD}/dead-letters"
+    cause = {"code": "discord_unavailable", "type": "moderation.warn"}
+    async with await web.log_in(ADMIN) as admin, await web.log_in(MODERATOR) as moderator:
+        groups = (await admin.get(f"{of_guild}/causes")).json()
+        assert [(group["type"], group["count"], group["people"]) for group in groups] == [
+            ("moderation.exile", 1, 1), ("moderation.warn", 3, 1),
+        ]  # fmt: skip
+        assert groups[0]["newest_id"] == str(unknown)
+        assert (await moderator.get(f"{of_guild}/causes")).status_code == 403
+        refused = await moderator.post(f"{of_guild}/replay", json=cause, headers={"Idempotency-Key": "m"})
+        assert refused.status_code == 403
+
+        answer = (await admin.post(f"{of_guild}/replay", json=cause, headers={"Idempotency-Key": "a"})).json()
+        assert [item["id"] for item in answer["items"]] == ids
+        assert answer["left"] == 0
+        issued = [await taken(web.transport) for _ in ids]
+        assert {str(command.id) for command in issued} == {item["command_id"] for item in answer["items"]}
+
+        exile = {**cause, "type": "moderation.exile"}
+        answer = (await admin.post(f"{of_guild}/replay", json=exile, headers={"Idempotency-Key": "b"})).json()
+        assert (answer["items"][0]["code"], answer["left"]) == ("command_unknown", 1)
+        answer = (await admin.post(f"{of_guild}/discard", json=exile, headers={"Idempotency-Key": "c"})).json()
+        assert (answer["items"][0]["code"], answer["left"]) == ("ok", 0)
+
+
+async def test_an_edited_replay_has_the_new_options_and_points_to_what_died(web: RunningWeb) -> None:
+    id, original = await letter(web.database)
+    async with await web.log_in(ADMIN) as admin:
+        wrong = {"options": {"member": "nobody", "reason": "x"}}
+        path = f"{PATH}/{id}/edited-replay"
+        assert (await admin.post(path, json=wrong, headers={"Idempotency-Key": "w"})).json()[
+            "code"
+        ] == "options_invalid"
+        edited = {"options": {"member": str(MEMBER), "reason": "kinder words"}}
+        answer = await admin.post(path, json=edited, headers={"Idempotency-Key": "e"})
+        assert answer.status_code == 202, answer.text
+    command = await taken(web.transport)
+    assert (command.options["reason"], command.causation_id) == ("kinder words", original)

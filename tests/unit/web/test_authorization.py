@@ -36,7 +36,7 @@ def key(
 
 
 EVERYBODY: set[Action] = {"catalogue.read", "account.read", "account.write"}
-FOR_OPERATORS: set[Action] = {"platform_keys.read", "platform_keys.write"}
+FOR_OPERATORS: set[Action] = {"platform_keys.read", "platform_keys.write", "platform.read", "platform.write"}
 VIEWER: set[Action] = {*EVERYBODY, "guild.view", "commands.read", "commands.write", "events.read"}
 MODERATOR: set[Action] = {*VIEWER, "guild.channels", "audit.read", "analytics.read"}
 ALLOWED: dict[Level, set[Action]] = {

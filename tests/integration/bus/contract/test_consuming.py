@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bus.errors import BusError
-from bus.transport import Message, Transport
+from bus.transport import Depth, Message, Transport
 from tests.integration.bus.conftest import Connect
 from tests.integration.bus.contract.receiving import drain, receive, take
 
@@ -181,6 +181,20 @@ async def test_a_delivery_of_a_closed_consumer_is_ignored_by_the_next(transport:
         assert new.delivery_count == 1
     consumer.ack(old)
     assert len(await drain(transport, "work.a")) == 1
+
+
+async def test_depths_count_what_waits_and_who_consumes(transport: Transport) -> None:
+    await transport.publish_all(numbered(7))
+    assert (await transport.depths(["work.a", "work.b"])) == {"work.a": Depth(7, 0), "work.b": Depth(0, 0)}
+    async with transport.consume("work.a", prefetch=3) as consumer:
+        held = await take(consumer, 3)
+        async with asyncio.timeout(10):
+            while (await transport.depths(["work.a"]))["work.a"] != Depth(4, 1):  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(0.05)
+        for delivery in held:
+            consumer.ack(delivery)
+    with pytest.raises(BusError, match="elsewhere"):
+        await transport.depths(["work.a", "elsewhere"])
 
 
 async def test_a_queue_that_is_not_declared_is_an_error(transport: Transport) -> None:
