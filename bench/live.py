@@ -208,6 +208,9 @@ async def _web(servers: Servers) -> AsyncIterator[tuple[Program, int]]:
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
+        # All of it comes from one address.
+        "RATE_PER_ADDRESS": "0",
+        "RATE_PER_KEY": "0",
     }
     log = servers.folder / "web.log"
     web = Program((sys.executable, "-m", "web"), environ, log)

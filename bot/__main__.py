@@ -12,6 +12,7 @@ import uvloop
 from loguru import logger
 
 from bot.config import Settings
+from bot.guild_rate import GuildRate
 from bot.platform import Platform
 from bot.recovery import DiscordRefused
 from bot.service import run
@@ -26,6 +27,7 @@ from models.catalogue import load_catalogue
 from models.config import ConfigError
 from models.database import Database
 from models.errors import ModelError
+from models.rate_limits import Rates
 
 _GRACE_SECONDS = 4.5
 
@@ -37,6 +39,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     )
     database = Database(settings.database_url.reveal(), max_size=4)
     platform = Platform(database, process_id=new_id(clock.now()), shard_id=settings.shard_id)
+    rate = GuildRate(Rates(settings.rate_storage_url), settings.rate_per_guild)
     # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
     connecting = asyncio.create_task(database.connect())
     try:
@@ -47,7 +50,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
             transport=transport,
             catalogue=load_catalogue(),
             clock=clock,
-            ports=platform.ports(),
+            ports=platform.ports(rate_refusal=rate.refusal),
             stop=stop,
         )
     finally:

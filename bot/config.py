@@ -28,6 +28,8 @@ class Settings:
     total_shards: int = 1
     sync_commands: bool = True
     intents_privileged: bool = True
+    rate_per_guild: int = 100
+    rate_storage_url: str = field(default="", repr=False)
     profile: Literal["development", "test", "production"] = "development"
     log_level: str = "INFO"
     log_json: bool = False
@@ -47,6 +49,8 @@ class Settings:
             total_shards=read.integer("TOTAL_SHARDS", default=1, minimum=1),
             sync_commands=read.boolean("SYNC_COMMANDS", default=True),
             intents_privileged=read.boolean("INTENTS_PRIVILEGED", default=True),
+            rate_per_guild=read.integer("RATE_PER_GUILD", default=100, minimum=0),
+            rate_storage_url=read.url("RATE_STORAGE_URL", ("redis", "rediss"), default=""),
             profile=read.choice("PROFILE", _PROFILES, default="development"),
             log_level=read.choice("LOG_LEVEL", _LEVELS, default="INFO"),
             log_json=read.boolean("LOG_JSON", default=False),

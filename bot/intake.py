@@ -17,13 +17,16 @@ from bus.errors import BusError, PublishUnconfirmed
 from bus.ids import Snowflake, snowflake_time
 from models.catalogue import Catalogue
 
-__all__ = ["NOT_ACCEPTED", "UNCONFIRMED", "Intake", "PublishCommand"]
+__all__ = ["NOT_ACCEPTED", "UNCONFIRMED", "Intake", "PublishCommand", "RateRefusal"]
 
 PublishCommand = Callable[[Command], Awaitable[None]]
 """Returns when the command can no longer be lost.
 
 Raises PublishUnconfirmed where it may or may not have been taken, any other BusError where it surely was not.
 """
+
+RateRefusal = Callable[[Snowflake], Awaitable[str | None]]
+"""Counts a command that a guild's people start; returns why it may not be started now, in words for who asked."""
 
 _CONFIRM_SECONDS = 2.0
 _STALE = timedelta(seconds=2.5)
@@ -49,6 +52,7 @@ class Intake:
         publish: PublishCommand,
         clock: Clock,
         private_in: Callable[[Snowflake], bool],
+        rate_refusal: RateRefusal,
         confirm_seconds: float = _CONFIRM_SECONDS,
     ) -> None:
         self._catalogue = catalogue
@@ -56,6 +60,7 @@ class Intake:
         self._publish = publish
         self._clock = clock
         self._private_in = private_in
+        self._rate_refusal = rate_refusal
         self._confirm_seconds = confirm_seconds
 
     async def take(self, interaction: Interaction) -> None:
@@ -64,6 +69,10 @@ class Intake:
         command = to_command(interaction, self._catalogue, private=private)
         if isinstance(command, Refusal):
             await self._callbacks.tell(interaction.id, interaction.token, command.text)
+            return
+        refused = None if command.guild_id is None else await self._rate_refusal(command.guild_id)
+        if refused is not None:
+            await self._callbacks.tell(interaction.id, interaction.token, refused)
             return
         if self._clock.now() - snowflake_time(int(interaction.id)) > _STALE:
             await self._take_stale(interaction, command)

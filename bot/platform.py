@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from uuid import UUID
 
-from bot.intake import PublishCommand
+from bot.intake import PublishCommand, RateRefusal
 from bot.ports import Ports
 from bus.ids import Snowflake
 from models import control, processes
@@ -34,7 +34,7 @@ class Platform:
         self._control_version = -1
         self._private: frozenset[int] = frozenset()
 
-    def ports(self, *, publish: PublishCommand | None = None) -> Ports:
+    def ports(self, *, rate_refusal: RateRefusal, publish: PublishCommand | None = None) -> Ports:
         """All of it as `bot.service.run` takes it."""
         return Ports(
             publish=publish,
@@ -42,6 +42,7 @@ class Platform:
             beat=self.beat,
             control_version=self.control_version,
             private_in=self.private_in,
+            rate_refusal=rate_refusal,
         )
 
     @asynccontextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.autocomplete import BUILT_IN, Suggest
-from bot.intake import PublishCommand
+from bot.intake import PublishCommand, RateRefusal
 from bot.registration import RegistrationTurn
 from bus.ids import Snowflake
 
@@ -39,6 +39,11 @@ def _never_private(guild_id: Snowflake) -> bool:
     return False
 
 
+async def _never_too_many(guild_id: Snowflake) -> str | None:
+    del guild_id
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """`publish` None: straight to the broker. The embedded platform puts the ledger before it."""
@@ -48,4 +53,5 @@ class Ports:
     beat: Beat = _no_beat
     control_version: ControlVersion = _no_control
     private_in: Callable[[Snowflake], bool] = _never_private
+    rate_refusal: RateRefusal = _never_too_many
     suggestions: Mapping[tuple[str, str], Suggest] = field(default_factory=lambda: BUILT_IN)

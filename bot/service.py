@@ -113,6 +113,7 @@ class _Bot:
             publish=ports.publish or broker_publish(transport),
             clock=clock,
             private_in=ports.private_in,
+            rate_refusal=ports.rate_refusal,
         )
         completions = Autocomplete(catalogue=catalogue, callbacks=callbacks, suggestions=ports.suggestions)
         self._members = MemberLists()

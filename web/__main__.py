@@ -52,7 +52,11 @@ async def _run(settings: Settings) -> None:
     # Both keep trying, each saying at what address, while /readyz says the same.
     connecting = [asyncio.create_task(database.connect()), asyncio.create_task(transport.start())]
     server = WebServer(
-        app, host=settings.host, port=settings.port, grace_seconds=settings.grace_seconds, proxy_headers=True
+        app,
+        host=settings.host,
+        port=settings.port,
+        grace_seconds=settings.grace_seconds,
+        trusted_proxies=settings.trusted_proxies,
     )
     try:
         await server.serve()

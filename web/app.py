@@ -15,6 +15,7 @@ from bus.transport import Transport
 from models.catalogue import Catalogue
 from models.database import Database
 from models.ledger import Ledger
+from models.rate_limits import Rates
 from web.build import build_parts
 from web.config import Settings
 from web.errors import EXCEPTION_HANDLERS
@@ -36,6 +37,7 @@ def create_app(
     topology: Topology,
     extra_routes: Sequence[BaseRoute] = (),
     bot_trouble: Callable[[], str] | None = None,
+    rates: Rates | None = None,
 ) -> Starlette:
     """The ASGI application.
 
@@ -43,6 +45,7 @@ def create_app(
     requests that need one get a 503. Whoever made them also closes them, after this application's shutdown.
     `extra_routes` come first and pass none of our middleware: they belong to somebody else.
     `bot_trouble` says in a sentence what a bot in the same process lacks, for the probes; empty for nothing.
+    `rates` is what limits are counted with where a bot in the same process counts along; None makes one.
     """
     parts = build_parts(
         settings,
@@ -53,10 +56,11 @@ def create_app(
         clock=clock,
         topology=topology,
         bot_trouble=bot_trouble,
+        rates=rates or Rates(settings.rate_storage_url),
     )
     inner = Starlette(
         routes=routes(),
-        middleware=middleware(settings, clock),
+        middleware=middleware(settings, clock, parts.throttle),
         exception_handlers=EXCEPTION_HANDLERS,
     )
     inner.router.redirect_slashes = False  # it would answer with the Host header in an address; see web.routes

@@ -25,16 +25,22 @@ async def require_principal(request: Request) -> Principal:
 
 
 async def principal_of(request: Request) -> Principal | None:
-    """A request that carries a key is judged by the key alone: its cookies passed no CSRF check."""
+    """A request that carries a key is judged by the key alone: its cookies passed no CSRF check.
+
+    Raises Problem `rate_limited`.
+    """
     parts = parts_of(request)
     authorization = request.headers.get("authorization")
     if authorization is not None:
         principal = await _bearer(parts, authorization)
+        if principal is None:
+            await parts.throttle.wrong_key(request.scope)
     else:
         session = await session_of(request)
         principal = None if session is None else session_principal(session, parts.settings.operators)
     if principal is not None:
         request.state.principal = principal.key
+        await parts.throttle.principal(request.scope, principal)
     return principal
 
 

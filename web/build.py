@@ -13,6 +13,7 @@ from models.access import Access
 from models.catalogue import Catalogue
 from models.database import Database
 from models.ledger import Ledger
+from models.rate_limits import Rates
 from web.config import Settings
 from web.discord_check import DiscordCheck
 from web.live.follower import Follower
@@ -27,6 +28,7 @@ from web.login.sessions import Sessions
 from web.pages.render import Pages
 from web.parts import Parts
 from web.presence import Presence
+from web.rates import Throttle
 
 __all__ = ["build_parts"]
 
@@ -54,6 +56,7 @@ def build_parts(
     catalogue: Catalogue,
     clock: Clock,
     topology: Topology,
+    rates: Rates,
     bot_trouble: Callable[[], str] | None = None,
 ) -> Parts:
     ring = Ring(keep_seconds=settings.ring_seconds, most_bytes=settings.ring_bytes)
@@ -103,6 +106,7 @@ def build_parts(
             secret=settings.session_secret,
             embedded=settings.embedded,
         ),
+        throttle=Throttle(rates, settings),
         discord=DiscordCheck(settings.discord_api_url, clock),
         presence=Presence(database, new_id(clock.now()), lambda: {"streams": len(hub), "events kept": len(ring)}),
         bot_trouble=bot_trouble,

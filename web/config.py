@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bus.ids import Snowflake
 from models.config import Secret, SettingsReader
+from models.rate_limits import Rates, RateStorageUnusable
 
 __all__ = ["Settings", "authorize_url_of", "cdn_url_of"]
 
@@ -39,6 +40,21 @@ class Settings:
     """Discord ids of the people who run the platform: they see every guild and make keys for all of them."""
     embedded: tuple[str, ...] = ()
     """Parts that run inside this process, shown to people so that nobody takes them for the real ones."""
+
+    rate_storage_url: str = field(default="", repr=False)
+    """Redis, where several processes count together; empty: each counts for itself."""
+    rate_per_address: int = 3000
+    """Requests a minute, as the two below; 0 is no limit, here and in all of them."""
+    rate_per_session: int = 600
+    rate_per_key: int = 600
+    rate_of_logins: int = 30
+    """Logins, and wrong API keys, a minute from one address."""
+    rate_per_guild: int = 100
+    """Commands a minute that the people of one server start; a bulk counts once."""
+    cors_origins: tuple[str, ...] = ()
+    """Other sites whose pages may use the API with a key; never with the cookie of a session."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of proxies whose X-Forwarded-For and -Proto are believed."""
 
     heartbeat_seconds: float = 30.0
     recheck_seconds: float = 30.0
@@ -79,12 +95,21 @@ class Settings:
             amqp_url=reader.url("AMQP_URL", ("amqp", "amqps")),
             database_url=reader.url("DATABASE_URL", ("postgresql", "postgres")),
             operators=_ids(reader, "OPERATORS"),
+            rate_storage_url=reader.url("RATE_STORAGE_URL", ("redis", "rediss"), default=""),
+            rate_per_address=reader.integer("RATE_PER_ADDRESS", default=3000, minimum=0),
+            rate_per_session=reader.integer("RATE_PER_SESSION", default=600, minimum=0),
+            rate_per_key=reader.integer("RATE_PER_KEY", default=600, minimum=0),
+            rate_of_logins=reader.integer("RATE_OF_LOGINS", default=30, minimum=0),
+            rate_per_guild=reader.integer("RATE_PER_GUILD", default=100, minimum=0),
+            cors_origins=_origins(reader, "CORS_ORIGINS"),
+            trusted_proxies=reader.words("TRUSTED_PROXIES", default=()),
             profile=profile,
             host=host,
             port=port,
             log_level=reader.choice("LOG_LEVEL", ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
             log_json=reader.boolean("LOG_JSON", default=profile == "production"),
         )
+        _refuse_unusable_storage(reader, settings)
         if profile == "production":
             _refuse_what_is_unsafe(reader, settings)
         reader.finish()
@@ -130,6 +155,13 @@ class Settings:
         return () if origin == self.origin else (origin,)
 
 
+def _refuse_unusable_storage(reader: SettingsReader, settings: Settings) -> None:
+    try:
+        Rates(settings.rate_storage_url)
+    except RateStorageUnusable as error:
+        reader.problem("RATE_STORAGE_URL", "URL", str(error))
+
+
 def _refuse_what_is_unsafe(reader: SettingsReader, settings: Settings) -> None:
     """Production is where mistakes hurt others: each of these is fine on one's own machine only."""
     if not settings.https:
@@ -150,6 +182,15 @@ def _ids(reader: SettingsReader, name: str) -> frozenset[int]:
         except ValueError:
             reader.problem(name, "Discord ids separated by commas", f"{word[:40]!r} is no Discord id")
     return frozenset(found)
+
+
+def _origins(reader: SettingsReader, name: str) -> tuple[str, ...]:
+    words = reader.words(name, default=())
+    for word in words:
+        parts = urlsplit(word)
+        if parts.scheme not in _HTTP or not parts.netloc or word != f"{parts.scheme}://{parts.netloc}":
+            reader.problem(name, "origins separated by commas", f"{word[:60]!r} is no origin such as https://my.site")
+    return words
 
 
 def _revealed(secret: Secret | object) -> str:

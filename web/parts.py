@@ -25,6 +25,7 @@ from web.login.own_guilds import OwnGuilds
 from web.login.sessions import Sessions
 from web.pages.render import Pages
 from web.presence import Presence
+from web.rates import Throttle
 
 __all__ = ["Parts", "parts_of"]
 
@@ -47,6 +48,7 @@ class Parts:
     sessions: Sessions
     own_guilds: OwnGuilds
     pages: Pages
+    throttle: Throttle
     discord: DiscordCheck
     presence: Presence
     bot_trouble: Callable[[], str] | None

@@ -50,6 +50,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "options_invalid": ProblemKind(422, "An option of the command is not valid"),
         "idempotency_key_reused": ProblemKind(422, "The Idempotency-Key was used for another request"),
         "not_replayable": ProblemKind(422, "The dead letter holds nothing that could be sent again"),
+        "rate_limited": ProblemKind(429, "Too many requests"),
         "too_many_streams": ProblemKind(429, "Too many live streams are open"),
         "internal_error": ProblemKind(500, "Something went wrong on our side"),
         "discord_unavailable": ProblemKind(502, "Discord did not answer"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Sequence
 
 import uvicorn
 from sse_starlette.sse import AppStatus
@@ -22,7 +23,9 @@ _NO_LINGER = struct.pack("ii", 1, 0)  # socket(7): struct linger, on for 0 s
 class WebServer(uvicorn.Server):
     """Serves the application until `should_exit`; then streams are closed first and clients resume elsewhere."""
 
-    def __init__(self, app: Starlette, *, host: str, port: int, grace_seconds: float, proxy_headers: bool) -> None:
+    def __init__(
+        self, app: Starlette, *, host: str, port: int, grace_seconds: float, trusted_proxies: Sequence[str] = ()
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -32,7 +35,8 @@ class WebServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=proxy_headers,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),
                 timeout_keep_alive=_MOST_HEADER_SECONDS,
                 timeout_graceful_shutdown=int(grace_seconds),
                 lifespan="on",

@@ -23,7 +23,7 @@ class HttpServer(WebServer):
 
     def __init__(self, app: Starlette, listener: socket.socket, before_shutdown: Callable[[], None]) -> None:
         host, port = listener.getsockname()[:2]
-        super().__init__(app, host=host, port=port, grace_seconds=_GRACE_SECONDS, proxy_headers=False)
+        super().__init__(app, host=host, port=port, grace_seconds=_GRACE_SECONDS)
         self._listener = listener
         self._before_shutdown = before_shutdown
 

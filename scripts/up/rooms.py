@@ -10,6 +10,7 @@ from loguru import logger
 
 import bot.service
 import workers.service
+from bot.guild_rate import GuildRate
 from bot.health import BotHealth
 from bot.platform import Platform
 from bus.clock import Clock
@@ -19,6 +20,7 @@ from models.catalogue import load_catalogue
 from models.database import Database
 from models.errors import ModelError
 from models.ledger import Ledger
+from models.rate_limits import Rates
 from sandbox.app import routes as sandbox_routes
 from sandbox.world import World
 from scripts.data_dir import DataDir
@@ -63,6 +65,8 @@ class Rooms:
         self._database = database
         self._clock = clock
         self._ledger = Ledger(database)
+        # One for both: what the people of a server start with slash commands and on the dashboard counts together.
+        self._rates = Rates(settings.web.rate_storage_url)
         self._bot_health = BotHealth()
         self._catalogue = load_catalogue()
         self._web, self._bot, self._workers = (self._transport(user) for user in ("web", "bot", "worker"))
@@ -104,6 +108,7 @@ class Rooms:
             topology=self._broker.topology,
             extra_routes=[] if world is None else sandbox_routes(world),
             bot_trouble=self.bot_trouble,
+            rates=self._rates,
         )
         server = HttpServer(app, self._place.listener, lambda: None if world is None else world.close())
 
@@ -119,6 +124,7 @@ class Rooms:
 
     async def bot(self, stop: asyncio.Event) -> None:
         settings = self._settings.bot
+        rate = GuildRate(self._rates, settings.rate_per_guild)
         platform = Platform(self._database, process_id=new_id(self._clock.now()), shard_id=settings.shard_id)
         try:
             await bot.service.run(
@@ -126,7 +132,7 @@ class Rooms:
                 transport=self._bot,
                 catalogue=self._catalogue,
                 clock=self._clock,
-                ports=platform.ports(),
+                ports=platform.ports(rate_refusal=rate.refusal),
                 stop=stop,
                 health=self._bot_health,
             )

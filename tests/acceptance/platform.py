@@ -19,6 +19,7 @@ from uuid import uuid4
 import httpx
 
 from sandbox.seed import GUILD_ONE, GUILD_TWO, person_id
+from tests.rates import NO_RATE_LIMITS
 
 __all__ = ["GUILD", "OTHER_GUILD", "Feed", "Platform", "crowd", "person", "started"]
 
@@ -202,7 +203,7 @@ async def start(data_dir: Path, *flags: str, **settings: str) -> Platform:
         *flags,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=_environment() | settings,
+        env=_environment() | NO_RATE_LIMITS | settings,
     )
     output: list[str] = []
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()

@@ -66,6 +66,7 @@ async def replay(call: Call[Nothing, None]) -> Response:
     A key needs `commands:write` as well, and a letter of no guild a script's key.
     """
     letter, standing = await _require_letter(call, "dead_letters.write")
+    await call.parts.throttle.command(call.request.scope, call.principal, letter.guild_id)
     command_id = await replay_letter(
         call.parts, letter, call.principal, standing, correlation_id=request_id_of(call.request.scope)
     )

@@ -176,7 +176,10 @@ class Operation:
         return self.method == "GET" and self.media == (JSON,)
 
 
-_ALWAYS = ("malformed_request", "not_authenticated", "not_acceptable", "internal_error", "unavailable", "took_too_long")
+_ALWAYS = (
+    "malformed_request", "not_authenticated", "not_acceptable", "rate_limited", "internal_error", "unavailable",
+    "took_too_long",
+)  # fmt: skip
 _OF_QUERY = ("request_invalid",)
 _OF_BODY = ("request_invalid", "media_type_unsupported")
 _OF_CHANGES = ("csrf_rejected", "body_too_large")

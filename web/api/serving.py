@@ -50,7 +50,7 @@ async def _read(request: Request, operation: Operation) -> Call[Any, Any]:
     if not accepts(request.headers.get("accept"), operation.media):
         raise Problem("not_acceptable", f"This answers with {', '.join(operation.media)}.")
     place = await _judge(request, principal, operation.who)
-    return Call(
+    call: Call[Any, Any] = Call(
         request=request,
         parts=parts_of(request),
         principal=principal,
@@ -60,6 +60,10 @@ async def _read(request: Request, operation: Operation) -> Call[Any, Any]:
         query=read_query(request.query_params, operation.query),
         body=None if operation.body is None else await read_body(request, operation.body),
     )
+    if operation.method == "POST" and operation.who.action == "commands.write" and place is not None:
+        # Whatever starts commands is one of them, however many children it has.
+        await call.parts.throttle.command(request.scope, principal, place.guild.id)
+    return call
 
 
 async def _judge(request: Request, principal: Principal, who: Who) -> Admitted | None:

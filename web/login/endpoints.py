@@ -31,6 +31,7 @@ async def start_login(request: Request) -> Response:
         return RedirectResponse(
             f"{parts.settings.public_url}/login?{query}", 303, headers={"Cache-Control": "no-store"}
         )
+    await parts.throttle.login(request.scope)
     await login_states.expire(parts.database)
     state, browser, code_verifier = (secrets.token_urlsafe(48) for _ in range(3))
     await login_states.begin(
@@ -56,6 +57,7 @@ async def finish_login(request: Request) -> Response:
     """Discord sends the browser here with a code, or with the reason why there is none."""
     parts, asked = parts_of(request), request.query_params
     browser = request.cookies.get(parts.settings.login_cookie, "")
+    await parts.throttle.login(request.scope)
     begun = await login_states.finish(parts.database, _bound(asked.get("state", ""), browser))
     if begun is None:
         raise Problem("login_failed", "The login was begun elsewhere, used already, or too long ago. Log in again.")

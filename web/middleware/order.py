@@ -8,21 +8,27 @@ from bus.clock import Clock
 from web.config import Settings
 from web.middleware.access_log import AccessLog
 from web.middleware.body_limit import BodyLimit
+from web.middleware.cors import ApiCors
 from web.middleware.csrf import CsrfGuard
 from web.middleware.plain_text_only import PlainTextOnly
+from web.middleware.rate_limits import RateLimits
 from web.middleware.request_id import RequestId
 from web.middleware.security_headers import SecurityHeaders
 from web.middleware.time_limit import TimeLimit
+from web.rates import Throttle
 
 __all__ = ["middleware"]
 
 
-def middleware(settings: Settings, clock: Clock) -> list[Middleware]:
+def middleware(settings: Settings, clock: Clock, throttle: Throttle) -> list[Middleware]:
     """The first sees the request first and the response last."""
+    cors = [Middleware(ApiCors, origins=settings.cors_origins)] if settings.cors_origins else []
     return [
         Middleware(RequestId),
         Middleware(AccessLog, clock=clock),
         Middleware(SecurityHeaders, https=settings.https, image_sources=settings.image_sources),
+        *cors,
+        Middleware(RateLimits, throttle=throttle),
         Middleware(TimeLimit, seconds=settings.request_seconds),
         Middleware(PlainTextOnly),
         Middleware(BodyLimit, most_bytes=settings.max_body_bytes),

@@ -16,12 +16,15 @@ __all__ = ["admit_page", "page_context", "page_principal", "remember_session"]
 
 
 async def page_principal(request: Request) -> Principal:
-    """Raises Problem `not_authenticated`, which sends a browser to the login and back."""
+    """Raises Problem `not_authenticated`, which sends a browser to the login and back, or `rate_limited`."""
     session = await session_of(request)
     if session is None:
         raise Problem("not_authenticated")
     remember_session(request, session)
-    return session_principal(session, parts_of(request).settings.operators)
+    parts = parts_of(request)
+    principal = session_principal(session, parts.settings.operators)
+    await parts.throttle.principal(request.scope, principal)
+    return principal
 
 
 def remember_session(request: Request, session: Session) -> None:

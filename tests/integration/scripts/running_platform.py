@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.rates import NO_RATE_LIMITS
+
 __all__ = ["ROOT", "Platform", "clean_environ", "free_port", "guildbus"]
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +27,12 @@ _OURS = ("AMQP_URL", "DATABASE_URL", "DISCORD_TOKEN", "DISCORD_API_URL", "PUBLIC
 
 
 def clean_environ(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if k not in _OURS} | {"PYTHONPATH": str(ROOT)} | dict(extra or {})
+    return (
+        {k: v for k, v in os.environ.items() if k not in _OURS}
+        | NO_RATE_LIMITS
+        | {"PYTHONPATH": str(ROOT)}
+        | dict(extra or {})
+    )
 
 
 def free_port() -> int:

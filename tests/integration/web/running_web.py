@@ -121,6 +121,11 @@ async def running_web(
             recheck_seconds=0.3,
             own_guilds_seconds=0.1,
             stream_check_seconds=0.5,
+            rate_per_address=0,
+            rate_per_session=0,
+            rate_per_key=0,
+            rate_of_logins=0,
+            rate_per_guild=0,
         ),
         **changes,
     )
@@ -135,7 +140,7 @@ async def running_web(
         extra_routes=sandbox_routes(world),
         bot_trouble=bot_trouble,
     )
-    server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3, proxy_headers=False)
+    server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3)
     server.config.load()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = RunningWeb(url, app, database, transport, settings, world)

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.callbacks import Answered
-from bot.intake import NOT_ACCEPTED, UNCONFIRMED, Intake
+from bot.guild_rate import GuildRate
+from bot.intake import NOT_ACCEPTED, UNCONFIRMED, Intake, RateRefusal
 from bus.envelopes import Command
 from bus.errors import BrokerUnavailable, PublishRefused, PublishUnconfirmed, Unroutable
-from bus.ids import snowflake_time
+from bus.ids import Snowflake, snowflake_time
 from models.catalogue import BUILT_IN, Catalogue
+from models.rate_limits import Rates
 from tests.unit.bot.clocks import Clock
 from tests.unit.bot.samples import ID, interaction
 
@@ -51,13 +53,25 @@ class Broker:
         self.published.append(command)
 
 
-def intake(discord: Discord, publish: object, *, late_by: float = 0.1, confirm_seconds: float = 2.0) -> Intake:
+async def not_too_many(guild_id: Snowflake) -> str | None:
+    return None
+
+
+def intake(
+    discord: Discord,
+    publish: object,
+    *,
+    late_by: float = 0.1,
+    confirm_seconds: float = 2.0,
+    rate_refusal: RateRefusal = not_too_many,
+) -> Intake:
     return Intake(
         catalogue=Catalogue(BUILT_IN),
         callbacks=discord,  # type: ignore[arg-type]
         publish=publish,  # type: ignore[arg-type]
         clock=Clock(AT + timedelta(seconds=late_by)),
         private_in=lambda guild_id: False,
+        rate_refusal=rate_refusal,
         confirm_seconds=confirm_seconds,
     )
 
@@ -122,3 +136,14 @@ async def test_a_deferral_that_failed_does_not_stop_the_command() -> None:
     discord, broker = Discord(Answered.FAILED), Broker()
     await intake(discord, broker).take(interaction("ping"))
     assert len(broker.published) == 1
+
+
+async def test_what_exceeds_the_servers_rate_is_told_and_not_begun() -> None:
+    rate, discord, broker = GuildRate(Rates(), 2), Discord(), Broker()
+    taken = intake(discord, broker, rate_refusal=rate.refusal)
+    for n in range(3):
+        await taken.take(interaction("ping"))
+        assert len(broker.published) == min(n + 1, 2)
+    kind, text = discord.sent[-1]
+    assert kind == "tell"
+    assert "started 2 commands within a minute" in text
