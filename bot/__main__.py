@@ -16,7 +16,7 @@ from bot.guild_rate import GuildRate
 from bot.platform import Platform
 from bot.recovery import DiscordRefused
 from bot.service import run
-from bus.clock import SystemClock
+from bus.clock import Clock, SystemClock
 from bus.errors import AccessRefused, BrokerAddressInvalid
 from bus.ids import new_id
 from bus.logs import configure
@@ -32,8 +32,7 @@ from models.rate_limits import Rates
 _GRACE_SECONDS = 4.5
 
 
-async def _serve(settings: Settings, stop: asyncio.Event) -> None:
-    clock = SystemClock()
+async def _serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
     transport = RabbitMQTransport(
         settings.amqp_url.reveal(), load_topology(), clock=clock, name=f"bot {settings.shard_id}"
     )
@@ -76,13 +75,13 @@ async def _started(transport: Transport, stop: asyncio.Event) -> bool:
         await asyncio.gather(starting, stopping, return_exceptions=True)
 
 
-async def _main(settings: Settings) -> int:
+async def _main(settings: Settings, clock: Clock) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: logger.error("in a task nobody waits for: {}", context["message"]))
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    serving = asyncio.create_task(_serve(settings, stop))
+    serving = asyncio.create_task(_serve(settings, clock, stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -99,7 +98,7 @@ async def _main(settings: Settings) -> int:
     return 0
 
 
-def main() -> int:
+def main(clock: Clock | None = None) -> int:
     """Read the settings, serve until SIGTERM or SIGINT."""
     try:
         settings = Settings.from_environ(os.environ)
@@ -108,7 +107,7 @@ def main() -> int:
         return 2
     configure(settings.log_level, json=settings.log_json)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_main(settings))
+        return runner.run(_main(settings, clock or SystemClock()))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -62,8 +62,9 @@ class RabbitMQNode:
 
     `data_dir` keeps everything between starts; the ports stay for the object's life. `definitions` is a JSON file
     that the node loads when it boots; without one there is the user `admin` with `admin_password`. Nodes that are to
-    form a cluster have different names, and share the first one's `cookie` and `epmd_port`. Where the caller is root
-    and others may enter `data_dir`, the node runs as an ordinary user. It ends when its parent does.
+    form a cluster have different names, and share the first one's `cookie` and `epmd_port`; each joins the running ones
+    of `peers` (`name@localhost`) when it boots for the first time. Where the caller is root and others may enter
+    `data_dir`, the node runs as an ordinary user. It ends when its parent does.
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class RabbitMQNode:
         name: str = "guildbus",
         cookie: str | None = None,
         epmd_port: int | None = None,
+        peers: Sequence[str] = (),
     ) -> None:
         self.data_dir = data_dir.resolve()
         self.name = f"{name}@localhost"
         self._definitions = definitions
         self._management = management
+        self._peers = tuple(peers)
         self._shares_epmd = epmd_port is not None
         self.amqp_port, self._management_port, self._dist_port, own_epmd_port = _free_ports(4)
         self.epmd_port = epmd_port or own_epmd_port
@@ -204,6 +207,10 @@ class RabbitMQNode:
             settings["load_definitions"] = str(copy)
         else:
             settings |= {"default_user": "admin", "default_pass": self.admin_password}
+        if self._peers:
+            # https://www.rabbitmq.com/docs/cluster-formation#peer-discovery-classic-config
+            settings["cluster_formation.peer_discovery_backend"] = "classic_config"
+            settings |= {f"cluster_formation.classic_config.nodes.{n}": peer for n, peer in enumerate(self._peers, 1)}
         plugins = "[rabbitmq_management]." if self._management else "[]."
         (self.data_dir / "enabled_plugins").write_text(plugins + "\n")
         (self.data_dir / "rabbitmq.conf").write_text("".join(f"{key} = {settings[key]}\n" for key in settings))

@@ -9,7 +9,7 @@ import sys
 import uvloop
 from loguru import logger
 
-from bus.clock import SystemClock
+from bus.clock import Clock, SystemClock
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
@@ -24,7 +24,7 @@ from web.server import WebServer
 __all__ = ["main"]
 
 
-def main() -> int:
+def main(clock: Clock | None = None) -> int:
     """Exits with 2 where a setting is missing or wrong."""
     try:
         settings = Settings.from_environ(os.environ)
@@ -32,12 +32,12 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure(settings.log_level, json=settings.log_json)
-    uvloop.run(_run(settings))
+    uvloop.run(_run(settings, clock or SystemClock()))
     return 0
 
 
-async def _run(settings: Settings) -> None:
-    clock, topology = SystemClock(), load_topology()
+async def _run(settings: Settings, clock: Clock) -> None:
+    topology = load_topology()
     transport = RabbitMQTransport(settings.amqp_url, topology, clock=clock, name="guildbus web")
     database = Database(settings.database_url)
     app = create_app(

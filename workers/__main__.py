@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from bus.clock import SystemClock
+from bus.clock import Clock, SystemClock
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
@@ -19,9 +19,8 @@ from workers.config import Settings
 from workers.handlers.table import load_handlers
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, clock: Clock) -> None:
     """Runs until SIGTERM or SIGINT."""
-    clock = SystemClock()
     topology = load_topology()
     catalogue = load_catalogue()
     stop = asyncio.Event()
@@ -48,7 +47,7 @@ async def work(settings: Settings) -> None:
         await database.close()
 
 
-def main() -> int:
+def main(clock: Clock | None = None) -> int:
     try:
         settings = Settings.from_environ(os.environ)
     except ConfigError as error:
@@ -57,7 +56,7 @@ def main() -> int:
     configure(settings.log_level, json=settings.log_json)
     import uvloop
 
-    uvloop.run(work(settings))
+    uvloop.run(work(settings, clock or SystemClock()))
     return 0
 
 

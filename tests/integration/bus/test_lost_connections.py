@@ -17,7 +17,7 @@ from bus.rabbitmq import RabbitMQTransport
 from bus.topology import Topology
 from bus.transport import Message, StreamEntry
 from tests.integration.bus.contract.receiving import drain, take
-from tests.integration.bus.proxy import Proxy
+from tests.proxy import Proxy
 from tests.rabbitmq import Vhost
 
 RECOVERY_SECONDS = 15
