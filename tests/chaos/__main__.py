@@ -29,7 +29,7 @@ def main() -> int:
     return 0 if result.verdict.good else 1
 
 
-async def _run(seed: int, seconds: float, rate: float, only: str | None) -> Result:
+async def _run(seed: int, seconds: float, rate: float, only: list[str]) -> Result:
     async with platform(Random(seed), rate=rate) as made:
         return await drill(made, deck(Random(seed), only), seconds=seconds)
 
@@ -39,7 +39,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=120.0, help="how long the load lasts (600 for the record)")
     parser.add_argument("--seed", type=int, help="of the faults and the load; printed at the start")
     parser.add_argument("--rate", type=float, default=_RATE, help="commands a second")
-    parser.add_argument("--only", metavar="FAULT", choices=[fault.name for fault in FAULTS], help="this fault alone")
+    names = [fault.name for fault in FAULTS]
+    parser.add_argument(
+        "--only", metavar="FAULT", action="append", default=[], choices=names,
+        help=f"this fault alone; may be repeated: {', '.join(names)}",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the result as JSON instead of tables")
     return parser.parse_args()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from random import Random
 
 from tests.chaos.faults import broker, clocks, database, deliveries, discord, live, network, processes
@@ -53,9 +53,9 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-def deck(dice: Random, only: str | None = None) -> Iterator[Fault]:
-    """Faults without end, shuffled: of each as many in a round as its share says."""
-    cards = [fault for fault in FAULTS if only in (None, fault.name) for _ in range(fault.share)]
+def deck(dice: Random, only: Collection[str] = ()) -> Iterator[Fault]:
+    """Faults without end, shuffled: of each (or of each that is named) as many in a round as its share says."""
+    cards = [fault for fault in FAULTS if not only or fault.name in only for _ in range(fault.share)]
     while True:
         dice.shuffle(cards)
         yield from cards

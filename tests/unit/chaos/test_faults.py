@@ -22,7 +22,7 @@ def test_each_round_has_every_fault_as_often_as_its_share() -> None:
 
 
 def test_one_fault_alone_comes_again_and_again() -> None:
-    assert {fault.name for fault in islice(deck(Random(1), "web killed"), 10)} == {"web killed"}
+    assert {fault.name for fault in islice(deck(Random(1), ["web killed"]), 10)} == {"web killed"}
 
 
 def test_the_load_has_every_effect_from_every_way_in_and_both_lanes() -> None:
