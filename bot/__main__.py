@@ -37,7 +37,8 @@ async def _serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
         settings.amqp_url.reveal(), load_topology(), clock=clock, name=f"bot {settings.shard_id}"
     )
     database = Database(settings.database_url.reveal(), max_size=4)
-    platform = Platform(database, process_id=new_id(clock.now()), shard_id=settings.shard_id)
+    catalogue = load_catalogue()
+    platform = Platform(database, catalogue=catalogue, process_id=new_id(clock.now()), shard_id=settings.shard_id)
     rate = GuildRate(Rates(settings.rate_storage_url), settings.rate_per_guild)
     # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
     connecting = asyncio.create_task(database.connect())
@@ -47,7 +48,7 @@ async def _serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
         await run(
             settings,
             transport=transport,
-            catalogue=load_catalogue(),
+            catalogue=catalogue,
             clock=clock,
             ports=platform.ports(rate_refusal=rate.refusal),
             stop=stop,

@@ -13,7 +13,7 @@ from bot.commands import find_spec
 from bot.interaction import Interaction, focused_option, leaf_options
 from bus.ids import Snowflake
 from models.catalogue import Catalogue
-from models.guild_settings import GUILD_SETTINGS
+from models.guild_settings import settings_of
 
 __all__ = ["BUILT_IN", "Autocomplete", "Query", "Suggest", "setting_keys"]
 
@@ -25,6 +25,7 @@ _MAX_NAME = 100
 class Query:
     """What is being typed where: `others` are the options that are filled in already."""
 
+    catalogue: Catalogue
     guild_id: Snowflake
     text: str
     others: Mapping[str, object]
@@ -35,12 +36,11 @@ Suggest = Callable[[Query], Awaitable[Sequence[tuple[str, str]]]]
 
 
 async def setting_keys(query: Query) -> list[tuple[str, str]]:
-    """The guild settings whose key or description has the text in it, keys that begin with it first."""
+    """The settings with the text in key or description: keys that begin with it first, the server's first."""
     typed = query.text.strip().lower()
-    found = [
-        setting for setting in GUILD_SETTINGS.values() if typed in setting.key or typed in setting.description.lower()
-    ]
-    found.sort(key=lambda setting: (not setting.key.startswith(typed), setting.key))
+    settings = settings_of(query.catalogue).values()
+    found = [setting for setting in settings if typed in setting.key or typed in setting.description.lower()]
+    found.sort(key=lambda setting: (not setting.key.startswith(typed), setting.command is not None, setting.key))
     return [(f"{setting.key}: {setting.description}"[:_MAX_NAME], setting.key) for setting in found]
 
 
@@ -72,7 +72,7 @@ class Autocomplete:
         if suggest is None:
             return ()
         others = {row.name: row.value for row in leaf_options(interaction.data) if not row.focused}
-        query = Query(Snowflake(interaction.guild_id), str(focused.value or ""), others)
+        query = Query(self._catalogue, Snowflake(interaction.guild_id), str(focused.value or ""), others)
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 return await suggest(query)

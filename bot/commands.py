@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.interaction import Interaction, leaf_options, slash_path
+from bot.interaction import Interaction, RawMember, leaf_options, slash_path
 from bus.envelopes import Actor, Command, Grant, ReplyTo
 from bus.errors import InvalidMessage
 from bus.ids import Snowflake, derived_id, snowflake_time
 from models.catalogue import Catalogue
+from models.checks import Authority, Facts, Trouble, first_trouble
+from models.guild_rules import RulesInForce
 from models.spec import CommandSpec
 
 __all__ = ["TOKEN_LIFETIME", "Refusal", "find_spec", "to_command"]
@@ -37,21 +39,26 @@ def find_spec(catalogue: Catalogue, interaction: Interaction) -> type[CommandSpe
     return spec if spec is not None and spec.people else None
 
 
-def to_command(interaction: Interaction, catalogue: Catalogue, *, private: bool) -> Command | Refusal:
-    """The command envelope; `private` is whether this guild wants every answer shown to its asker alone.
+def to_command(interaction: Interaction, catalogue: Catalogue, rules: RulesInForce) -> Command | Refusal:
+    """The command envelope, or why the guild's own rules (as this process knows them) do not let it be used here.
 
-    The id is derived from the interaction: the same interaction is the same command, however often it arrives.
+    Whether the person has Discord's permission, is too quick or too low is for the workers to say and to record. The
+    id is derived from the interaction: the same interaction is the same command, however often it arrives.
     """
     spec = find_spec(catalogue, interaction)
     if spec is None:
         return Refusal(f"The command /{slash_path(interaction.data)} is not known here any more. Nothing was done.")
     if interaction.guild_id is None or interaction.member is None:
         return Refusal("This command works inside a server only. Nothing was done.")
+    denied = _denied(interaction, interaction.member, spec, rules)
+    if denied is not None:
+        return Refusal(f"{denied.message} Nothing was done.")
     options = {option.name: option.value for option in leaf_options(interaction.data)}
     try:
         parsed = catalogue.parse(spec.type, options)
     except InvalidMessage as error:
         return Refusal(f"That cannot be done as it was asked: {error}. Nothing was done."[:2000])
+    guild_id = Snowflake(interaction.guild_id)
     issued_at = snowflake_time(int(interaction.id))
     command_id = derived_id(issued_at, "interaction", interaction.id)
     author = interaction.member.user
@@ -61,7 +68,7 @@ def to_command(interaction: Interaction, catalogue: Catalogue, *, private: bool)
     return Command(
         id=command_id,
         type=spec.type,
-        guild_id=Snowflake(interaction.guild_id),
+        guild_id=guild_id,
         subject=subject,
         actor=Actor(kind="user", id=author.id, name=(author.global_name or author.username)[:100]),
         grant=Grant(permissions=interaction.member.permissions, at=issued_at),
@@ -77,7 +84,23 @@ def to_command(interaction: Interaction, catalogue: Catalogue, *, private: bool)
             application_id=Snowflake(interaction.application_id),
             token=interaction.token,
             channel_id=Snowflake(interaction.channel_id) if interaction.channel_id else None,
-            ephemeral=private or spec.private_reply,
+            ephemeral=rules.private(guild_id, spec),
             locale=interaction.locale[:10],
         ),
     )
+
+
+def _denied(
+    interaction: Interaction, member: RawMember, spec: type[CommandSpec], rules: RulesInForce
+) -> Trouble | None:
+    """What the guild's rules on this command say; the rest is left open here, so that it counts as passed."""
+    guild_id = int(interaction.guild_id or 0)
+    facts = Facts(
+        spec=spec,
+        is_person=True,
+        authority=Authority("interaction", None, allowed=True),
+        rules=rules.of(guild_id, spec),
+        roles=frozenset((guild_id, *map(int, member.roles))),
+        channel_id=int(interaction.channel_id) if interaction.channel_id else None,
+    )
+    return first_trouble(facts)

@@ -16,6 +16,7 @@ from bus.envelopes import Command
 from bus.errors import BusError, PublishUnconfirmed
 from bus.ids import Snowflake, snowflake_time
 from models.catalogue import Catalogue
+from models.guild_rules import RulesInForce
 
 __all__ = ["NOT_ACCEPTED", "UNCONFIRMED", "Intake", "PublishCommand", "RateRefusal"]
 
@@ -42,7 +43,7 @@ UNCONFIRMED = (
 
 
 class Intake:
-    """Takes slash commands. `private_in` says of a guild whether all its answers are private."""
+    """Takes slash commands, as far as the rules of their guild let them be used."""
 
     def __init__(
         self,
@@ -51,7 +52,7 @@ class Intake:
         callbacks: Callbacks,
         publish: PublishCommand,
         clock: Clock,
-        private_in: Callable[[Snowflake], bool],
+        rules: RulesInForce,
         rate_refusal: RateRefusal,
         confirm_seconds: float = _CONFIRM_SECONDS,
     ) -> None:
@@ -59,14 +60,13 @@ class Intake:
         self._callbacks = callbacks
         self._publish = publish
         self._clock = clock
-        self._private_in = private_in
+        self._rules = rules
         self._rate_refusal = rate_refusal
         self._confirm_seconds = confirm_seconds
 
     async def take(self, interaction: Interaction) -> None:
         """Handle one slash command from its arrival to its acceptance or refusal."""
-        private = interaction.guild_id is not None and self._private_in(Snowflake(interaction.guild_id))
-        command = to_command(interaction, self._catalogue, private=private)
+        command = to_command(interaction, self._catalogue, self._rules)
         if isinstance(command, Refusal):
             await self._callbacks.tell(interaction.id, interaction.token, command.text)
             return

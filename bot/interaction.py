@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["AUTOCOMPLETE", "SLASH", "Interaction", "RawOption", "focused_option", "leaf_options", "slash_path"]
+__all__ = [
+    "AUTOCOMPLETE",
+    "SLASH",
+    "Interaction",
+    "RawMember",
+    "RawOption",
+    "focused_option",
+    "leaf_options",
+    "slash_path",
+]
 
 SLASH = 2
 AUTOCOMPLETE = 4
@@ -44,6 +53,7 @@ class RawMember(msgspec.Struct, frozen=True):
 
     user: RawUser
     permissions: str = "0"
+    roles: list[str] = []
 
 
 class Interaction(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The bot's ports on PostgreSQL: heartbeat, control version, the turn to register commands, private guilds."""
+"""The bot's ports on PostgreSQL: heartbeat, control version, the turn to register commands, the guilds' rules."""
 
 from __future__ import annotations
 
@@ -13,26 +13,25 @@ from uuid import UUID
 
 from bot.intake import PublishCommand, RateRefusal
 from bot.ports import Ports
-from bus.ids import Snowflake
 from models import control, processes
+from models.catalogue import Catalogue
 from models.database import Database, fetch
+from models.guild_rules import RulesInForce
 
 __all__ = ["Platform"]
 
 _REGISTRATION_LOCK = 0x67_62_63_6D_64  # "gbcmd": any number that no other advisory lock of the platform has
 _FAREWELL_SECONDS = 1.0
-_PRIVATE_GUILDS = "SELECT guild_id FROM guild_settings WHERE data @> '{\"private_replies\": true}'::jsonb"
 
 
 class Platform:
     """What this process says of itself and reads there. Everything raises DatabaseUnavailable while that is down."""
 
-    def __init__(self, database: Database, *, process_id: UUID, shard_id: int) -> None:
+    def __init__(self, database: Database, *, catalogue: Catalogue, process_id: UUID, shard_id: int) -> None:
         self._database = database
+        self.rules = RulesInForce(catalogue)
         self._process_id = process_id
         self._shard_id = shard_id
-        self._control_version = -1
-        self._private: frozenset[int] = frozenset()
 
     def ports(self, *, rate_refusal: RateRefusal, publish: PublishCommand | None = None) -> Ports:
         """All of it as `bot.service.run` takes it."""
@@ -41,7 +40,7 @@ class Platform:
             registration_turn=self.registration_turn,
             beat=self.beat,
             control_version=self.control_version,
-            private_in=self.private_in,
+            rules=self.rules,
             rate_refusal=rate_refusal,
         )
 
@@ -73,17 +72,10 @@ class Platform:
                 await processes.farewell(self._database, self._process_id)
 
     async def control_version(self) -> int:
-        """The present version; when it has risen, what depends on it is read first."""
-        present = await control.version(self._database)
-        if present != self._control_version:
-            rows = await self._database.fetch(_PRIVATE_GUILDS)
-            self._private = frozenset(int(row["guild_id"]) for row in rows)
-            self._control_version = present
-        return present
-
-    def private_in(self, guild_id: Snowflake) -> bool:
-        """Whether this guild wants its slash commands answered privately, as of the last control version."""
-        return int(guild_id) in self._private
+        """The version that this process obeys, after reading what has changed since."""
+        if await control.version(self._database) != self.rules.version:
+            await self.rules.refresh(self._database)
+        return self.rules.version
 
 
 def _version() -> str:

@@ -11,6 +11,7 @@ from bot.autocomplete import BUILT_IN, Suggest
 from bot.intake import PublishCommand, RateRefusal
 from bot.registration import RegistrationTurn
 from bus.ids import Snowflake
+from models.guild_rules import RulesInForce
 
 __all__ = ["Beat", "ControlVersion", "Ports"]
 
@@ -34,11 +35,6 @@ async def _no_control() -> int:
     return 0
 
 
-def _never_private(guild_id: Snowflake) -> bool:
-    del guild_id
-    return False
-
-
 async def _never_too_many(guild_id: Snowflake) -> str | None:
     del guild_id
     return None
@@ -46,12 +42,15 @@ async def _never_too_many(guild_id: Snowflake) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """`publish` None: straight to the broker. The embedded platform puts the ledger before it."""
+    """`publish` None: straight to the broker. The embedded platform puts the ledger before it.
+
+    `rules` None: no guild ever changed any. Whoever gives them keeps them up to date.
+    """
 
     publish: PublishCommand | None = None
     registration_turn: RegistrationTurn = _alone
     beat: Beat = _no_beat
     control_version: ControlVersion = _no_control
-    private_in: Callable[[Snowflake], bool] = _never_private
+    rules: RulesInForce | None = None
     rate_refusal: RateRefusal = _never_too_many
     suggestions: Mapping[tuple[str, str], Suggest] = field(default_factory=lambda: BUILT_IN)

@@ -31,6 +31,7 @@ from bus.clock import Clock
 from bus.envelopes import Command, Event
 from bus.transport import Message, Transport
 from models.catalogue import Catalogue
+from models.guild_rules import RulesInForce
 
 __all__ = ["DEFAULT_PAUSES", "broker_publish", "run"]
 
@@ -112,7 +113,7 @@ class _Bot:
             callbacks=callbacks,
             publish=ports.publish or broker_publish(transport),
             clock=clock,
-            private_in=ports.private_in,
+            rules=ports.rules or RulesInForce(catalogue),
             rate_refusal=ports.rate_refusal,
         )
         completions = Autocomplete(catalogue=catalogue, callbacks=callbacks, suggestions=ports.suggestions)

@@ -18,10 +18,21 @@ _LEFT_IN_TIMEOUT = int(Permission.VIEW_CHANNEL) | _READ_MESSAGE_HISTORY
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A member's guild-wide permission bits, and when guild state was last told something about this guild."""
+    """A member's guild-wide permission bits, and when guild state was last told something about this guild.
+
+    `roles` are the member's, @everyone's (the guild's id) with them. `moderates` says that the guild made one of
+    them a moderator's on the dashboard.
+    """
 
     permissions: int
     at: datetime
+    roles: frozenset[int] = frozenset()
+    moderates: bool = False
+
+    @property
+    def level(self) -> Level:
+        """What they may see of the guild."""
+        return level_of(self.permissions, moderates=self.moderates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,9 @@ class GuildAccess:
 _ROWS = """
 SELECT g.id, g.name, g.icon, g.owner_id = $1 AS is_owner, m.person_id IS NOT NULL AS is_member,
     COALESCE(m.timed_out_until > now(), false) AS timed_out, GREATEST(g.updated_at, g.synced_at) AS at,
+    COALESCE(m.roles, '{}') AS roles, COALESCE((
+        SELECT s.data -> 'moderator_roles' ?| m.roles::text[] FROM guild_settings s WHERE s.guild_id = g.id
+    ), false) AS moderates,
     COALESCE((SELECT r.permissions FROM roles r WHERE r.guild_id = g.id AND r.id = g.id), 0) AS everyone,
     COALESCE((SELECT bit_or(r.permissions) FROM roles r WHERE r.guild_id = g.id AND r.id = ANY(m.roles)), 0) AS held
 FROM guilds g LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = $1
@@ -62,19 +76,22 @@ class Access:
         rows = await self._database.fetch(_ONE, user_id, guild_id)
         if not rows or not (rows[0]["is_member"] or rows[0]["is_owner"]):
             return None
-        return Known(permissions_from_row(rows[0]), rows[0]["at"])
+        row = rows[0]
+        roles = frozenset((guild_id, *row["roles"]))
+        return Known(permissions_from_row(row), row["at"], roles, row["moderates"])
 
     async def level(self, guild_id: int, user_id: int) -> Level | None:
         """What somebody may see of a guild, or None where they are no member."""
         known = await self.member_permissions(guild_id, user_id)
-        return None if known is None else level_of(known.permissions)
+        return None if known is None else known.level
 
     async def guilds_of(self, user_id: int) -> list[GuildAccess]:
         """The guilds that somebody shares with the bot, by name."""
         found = []
         for row in await self._database.fetch(_ALL, user_id):
             bits = permissions_from_row(row)
-            found.append(GuildAccess(Snowflake(row["id"]), row["name"], row["icon"], bits, level_of(bits)))
+            level = level_of(bits, moderates=row["moderates"])
+            found.append(GuildAccess(Snowflake(row["id"]), row["name"], row["icon"], bits, level))
         return found
 
 

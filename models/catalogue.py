@@ -20,6 +20,8 @@ BUILT_IN: tuple[type[CommandSpec], ...] = (
     utility.Ping,
     utility.ServerInfo,
     settings.SetSetting,
+    settings.ChangeSettings,
+    settings.RestoreSettings,
     moderation.Warn,
     moderation.Note,
     moderation.Ban,

@@ -14,6 +14,7 @@ __all__ = [
     "ModelError",
     "NotMigrated",
     "StaleVersion",
+    "UnknownVersion",
 ]
 
 
@@ -57,6 +58,13 @@ class StaleVersion(ModelError):
         self.expected = expected
         self.actual = actual
         self.data = data
+
+
+class UnknownVersion(ModelError):
+    """There is no such version of a guild's settings."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the settings were never at version {version}")
 
 
 class LeaseLost(ModelError):

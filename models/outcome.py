@@ -52,3 +52,5 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     follow_ups: list[FollowUp] = []
+    control_version: int | None = None
+    """Set where every process has to read its rules again: since which version of `control`."""

@@ -54,8 +54,11 @@ def missing(permissions: int, needed: Permission) -> Permission:
     return needed & ~Permission(permissions & int(needed))
 
 
-def level_of(permissions: int) -> Level:
-    """What a member may see on the dashboard."""
+def level_of(permissions: int, *, moderates: bool = False) -> Level:
+    """What a member may see on the dashboard; `moderates` where the guild made one of their roles a moderator's.
+
+    It is about seeing: what somebody may do is Discord's permission to give.
+    """
     if permissions & _ADMINISTERS:
         return "admin"
-    return "moderator" if permissions & _MODERATES else "viewer"
+    return "moderator" if moderates or permissions & _MODERATES else "viewer"

@@ -56,6 +56,8 @@ class CommandSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """Options whose member or role must stand below the actor's highest role, as Discord has it for its own buttons."""
     people: ClassVar[bool] = True
     """False for commands that only scripts and API keys may issue."""
+    always_possible: ClassVar[bool] = False
+    """True for commands that no guild's own settings may restrict, or somebody could lock everybody out."""
 
     @classmethod
     def area(cls) -> str:
@@ -68,7 +70,7 @@ class CommandSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return self.subject.format_map({name: getattr(self, name) for name in self.__struct_fields__})
 
 
-OptionKind = Literal["text", "integer", "number", "boolean", "member", "role", "channel", "choice"]
+OptionKind = Literal["text", "integer", "number", "boolean", "member", "role", "channel", "choice", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +143,6 @@ def _shape(
             return "choice", None, None, tuple(str(value) for value in values)
         case msgspec.inspect.StrType(min_length=shortest, max_length=longest):
             return "text", shortest, longest, ()
+        case msgspec.inspect.DictType():
+            return "document", None, None, ()
     raise TypeError(f"an option cannot be a {type(kind).__name__}")

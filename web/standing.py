@@ -62,7 +62,9 @@ async def standing_of(parts: Parts, principal: Principal, guild_id: Snowflake) -
 async def _standing_of_person(parts: Parts, principal: Principal, guild_id: Snowflake) -> Standing | None:
     person_id = principal.person_id
     known = None if person_id is None else await parts.access.member_permissions(guild_id, person_id)
-    permissions = known.permissions if known is not None else await _own_permissions(parts, principal, guild_id)
+    if known is not None:
+        return Standing(known.level, known.permissions)
+    permissions = await _own_permissions(parts, principal, guild_id)
     return None if permissions is None else Standing(level_of(permissions), permissions)
 
 

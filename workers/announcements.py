@@ -153,7 +153,8 @@ def end_messages(
     queue: str,
     now: datetime,
 ) -> list[Message]:
-    """All that follows from a command's end, the same ids each time: event, follow-ups, reply, dead letter."""
+    """All that follows from a command's end, the same ids each time: event, follow-ups, announcement, reply, dead
+    letter."""
     messages = [
         state_event(
             command,
@@ -168,6 +169,8 @@ def end_messages(
     ]
     for index, what in enumerate(outcome.follow_ups):
         messages.append(command_message(follow_up(command, index, what, now=now)))
+    if outcome.control_version is not None:
+        messages.append(Message("control", "", codec.encode({"version": outcome.control_version})))
     reply = reply_message(command, state=state, outcome=outcome)
     if reply is not None:
         messages.append(reply)

@@ -11,8 +11,8 @@ from bus.clock import Clock
 from bus.envelopes import Command
 from bus.ids import Snowflake
 from models.access import Known
+from models.checks import Authority
 from workers.failures import AttemptFailed
-from workers.gate import Authority
 from workers.ports import Discord
 
 __all__ = ["AccessReader", "KeyGrant", "KeyReader", "authority_for"]

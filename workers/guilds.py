@@ -8,10 +8,10 @@ from typing import Any
 
 from bus.clock import Clock
 from bus.ids import Snowflake
+from models.checks import OWNER_RANK
 from models.database import Database
-from models.tables.guilds import ChannelRow, GuildRow, RoleRow
+from models.tables.guilds import ChannelRow, GuildRow, MemberRow, RoleRow
 from models.tables.settings import GuildSettingsRow
-from workers.gate import OWNER_RANK
 from workers.ports import Ranks
 
 __all__ = ["GuildTables"]
@@ -64,6 +64,11 @@ class GuildTables:
             {row["id"]: OWNER_RANK if row["is_owner"] else row["rank"] for row in rows},
             {row.id: row.position for row in await roles},
         )
+
+    async def roles_of(self, guild_id: Snowflake, user_id: int) -> frozenset[int] | None:
+        """The roles of a member, as last told by the gateway; None for somebody who is not known."""
+        row = await MemberRow.get_or_none(guild_id=guild_id, person_id=user_id, using_db=self._database.client)
+        return None if row is None else frozenset(row.roles)
 
     async def summary(self, guild_id: Snowflake) -> dict[str, Any] | None:
         """Name, owner, and how many members, roles and channels; None for a guild that is not known."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from loguru import logger
 
 from bus.clock import Clock
-from models import event_counts, login_states, processes, retention, sessions
+from models import cooldowns, event_counts, login_states, processes, retention, sessions
 from models.database import Database
 from models.ledger import Ledger
 
@@ -30,6 +30,7 @@ class Housekeeping:
             ("sessions ended", lambda: sessions.expire(database)),
             ("unfinished logins forgotten", lambda: login_states.expire(database)),
             ("hours of events forgotten", lambda: event_counts.expire(database, clock.now() - _COUNTS_KEPT)),
+            ("cooldowns ended", lambda: cooldowns.expire(database)),
             ("lost processes forgotten", lambda: processes.expire(database)),
         )
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from bus.clock import Clock
 from bus.envelopes import Command
 from bus.ids import Snowflake
+from models.catalogue import Catalogue
 from models.outcome import Outcome
 from models.spec import CommandSpec
 
@@ -76,8 +77,9 @@ class GuildReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside world, passed in."""
+    """The outside world, passed in, and which commands there are."""
 
+    catalogue: Catalogue
     clock: Clock
     discord: Discord
     webhooks: WebhookCaller

@@ -20,13 +20,15 @@ from bus.ids import new_id
 from bus.senders import Sender
 from bus.topology import Topology
 from bus.transport import Transport
-from models import control, dead_letters, processes
+from models import dead_letters, processes
 from models.access import Access
 from models.catalogue import Catalogue
 from models.database import Database
+from models.guild_rules import RulesInForce
 from models.ledger import Ledger
 from workers.assembly import Lanes, assemble
 from workers.config import Settings
+from workers.cooldowns import Cooldowns
 from workers.crash_loops import CrashLoops
 from workers.dead_letters import DeadLetterReader
 from workers.discord.pace import InvalidRequests, Pace
@@ -84,18 +86,21 @@ async def run(
             invalid=InvalidRequests(clock),
         ) as discord,
     ):
-        switchboard = Switchboard(transport=transport, read=lambda: control.switches(database))
+        rules = RulesInForce(catalogue)
+        switchboard = Switchboard(transport=transport, rules=rules, database=database)
         await switchboard.refresh()
         gatekeeper = Gatekeeper(
             clock=clock,
-            switches=switchboard,
+            rules=rules,
             presence=guilds,
             surroundings=guilds,
             access=Access(database),
             keys=KeyTable(database, clock),
+            cooldowns=Cooldowns(database),
             discord=discord,
         )
         ports = Ports(
+            catalogue=catalogue,
             clock=clock,
             discord=discord,
             webhooks=HttpWebhookCaller(session, allowed=settings.webhook_allow),
@@ -146,7 +151,8 @@ async def run(
         presence = Presence(
             database,
             process_id,
-            switchboard,
+            rules,
+            switchboard.changed,
             pace,
             lambda: {
                 "lanes": list(settings.lanes),
@@ -207,18 +213,22 @@ class Presence:
         self,
         database: Database,
         id: UUID,
-        switchboard: Switchboard,
+        rules: RulesInForce,
+        changed: asyncio.Event,
         pace: Pace,
         details: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._database = database
         self._details = details
         self._id = id
-        self._switchboard = switchboard
+        self._rules = rules
+        self._changed = changed
         self._pace = pace
 
     async def run(self) -> None:
+        """Every five seconds, and at once when other rules are obeyed."""
         while True:
+            self._changed.clear()
             try:
                 live = await processes.heartbeat(
                     self._database,
@@ -227,13 +237,17 @@ class Presence:
                     host=socket.gethostname(),
                     pid=os.getpid(),
                     version=VERSION,
-                    control_version=self._switchboard.version,
+                    control_version=self._rules.version,
                     details=self._details(),
                 )
                 self._pace.share_among(live)
             except Exception as error:
                 logger.warning("The heartbeat could not be written: {}", error)
-            await asyncio.sleep(_HEARTBEAT_SECONDS)
+            try:
+                async with asyncio.timeout(_HEARTBEAT_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
 
     async def leave(self) -> None:
         try:

@@ -1,44 +1,39 @@
-"""The kill switches and the control version as this process knows them (FEATURES.md X17)."""
+"""Keeps what this process obeys up to date: the kill switches and the guilds' rules (FEATURES.md X17, X10)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from loguru import logger
 
-from bus.ids import Snowflake
 from bus.transport import Transport
-from models.control import Switches
+from models.database import Database
+from models.guild_rules import RulesInForce
 
 __all__ = ["Switchboard"]
 
 # Announcements are quicker, but not everybody who flips a switch can announce it (the command line, a person in SQL).
 _EVERY_SECONDS = 0.9
 
-Read = Callable[[], Awaitable[Switches]]
-
 
 class Switchboard:
-    """What to do is in PostgreSQL: read on start, on reconnect, on announcement and every second."""
+    """What to do is in PostgreSQL: read on start, on reconnect, on announcement and every second.
 
-    def __init__(self, *, transport: Transport, read: Read) -> None:
+    `changed` is set when another version is obeyed; who waits for it clears it.
+    """
+
+    def __init__(self, *, transport: Transport, rules: RulesInForce, database: Database) -> None:
         self._transport = transport
-        self._read = read
-        self._switches: Switches | None = None
+        self._rules = rules
+        self._database = database
         self._announced = asyncio.Event()
-
-    @property
-    def version(self) -> int:
-        """The control version that this process obeys."""
-        return 0 if self._switches is None else self._switches.version
-
-    def refusal(self, command_type: str, guild_id: Snowflake | None) -> str | None:
-        """Why a command is switched off, or None."""
-        return None if self._switches is None else self._switches.refusal(command_type, guild_id)
+        self.changed = asyncio.Event()
 
     async def refresh(self) -> None:
-        self._switches = await self._read()
+        before = self._rules.version
+        await self._rules.refresh(self._database)
+        if self._rules.version != before:
+            self.changed.set()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -55,7 +50,7 @@ class Switchboard:
             try:
                 await self.refresh()
             except Exception as error:
-                logger.warning("The switches could not be read: {}", error)
+                logger.warning("The switches and rules could not be read: {}", error)
             try:
                 async with asyncio.timeout(_EVERY_SECONDS):
                     await self._announced.wait()

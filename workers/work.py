@@ -11,9 +11,10 @@ import msgspec
 from bus.envelopes import Command, ReplyTo
 from bus.ids import Snowflake
 from bus.transport import Consumer, Delivery
+from models.checks import Authority
 from models.ledger_types import Claimed
 from models.spec import CommandSpec
-from workers.gate import Authority, Refusal
+from workers.gate import Refusal
 from workers.leases import Hold
 from workers.ports import Handler
 from workers.received import Received

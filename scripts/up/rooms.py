@@ -125,7 +125,12 @@ class Rooms:
     async def bot(self, stop: asyncio.Event) -> None:
         settings = self._settings.bot
         rate = GuildRate(self._rates, settings.rate_per_guild)
-        platform = Platform(self._database, process_id=new_id(self._clock.now()), shard_id=settings.shard_id)
+        platform = Platform(
+            self._database,
+            catalogue=self._catalogue,
+            process_id=new_id(self._clock.now()),
+            shard_id=settings.shard_id,
+        )
         try:
             await bot.service.run(
                 settings,

@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from models import settings_store
-from models.guild_settings import GUILD_SETTINGS
+from models.guild_settings import SERVER_SETTINGS
 from models.settings_store import StoredSettings
 from web.api.answers import json_response
 from web.api.operation import Call, Nothing
@@ -48,6 +48,6 @@ def settings_view(stored: StoredSettings) -> Settings:
                 value=stored.data.get(setting.key),
                 default=setting.default,
             )
-            for setting in GUILD_SETTINGS.values()
+            for setting in SERVER_SETTINGS.values()
         ],
     )

@@ -19,10 +19,10 @@ from hikari.impl import HTTPSettings, HTTPTimeoutSettings
 from bus.breaker import CircuitBreaker
 from bus.errors import CircuitOpen
 from models.access import permissions_from_row
+from models.checks import OWNER_RANK
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.translation import translate
 from workers.failures import AttemptFailed, PermanentFailure, RetryableFailure, Wait
-from workers.gate import OWNER_RANK
 from workers.ports import AuditEntry, Ranks
 
 __all__ = ["CALL_SECONDS", "HikariDiscord", "open_discord"]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from bus.errors import InvalidMessage
-from models import control, notes, settings_store, warnings
-from models.errors import StaleVersion
-from models.guild_settings import parse_setting
+from models import notes, warnings
 from models.outcome import Outcome
-from workers.failures import PermanentFailure
 from workers.ports import Call
 
-__all__ = ["note", "set_setting", "warn"]
+__all__ = ["note", "warn"]
 
 
 async def warn(call: Call) -> Outcome:
@@ -52,29 +48,4 @@ async def note(call: Call) -> Outcome:
         data={"notes": before + 1},
         before={"notes": before},
         after={"notes": before + 1},
-    )
-
-
-async def set_setting(call: Call) -> Outcome:
-    options = call.options
-    try:
-        value = parse_setting(options.key, options.value)
-        before, after = await settings_store.set_values(
-            call.connection,
-            call.guild_id,
-            {options.key: value},
-            expected_version=options.expected_version,
-            by=call.command.actor.id,
-            command_id=call.command.id,
-        )
-    except InvalidMessage as error:
-        raise PermanentFailure(str(error), code="invalid_setting") from error
-    except StaleVersion as error:
-        raise PermanentFailure(str(error), code="stale_version") from error
-    await control.bump(call.connection)  # whoever keeps settings in memory reads them again
-    return Outcome(
-        f"`{options.key}` is now `{value}` (version {after.version}).",
-        data={"version": after.version},
-        before={options.key: before.data[options.key], "version": before.version},
-        after={options.key: value, "version": after.version},
     )

@@ -12,7 +12,7 @@ from models.commands import moderation as moderation_specs
 from models.commands import server as server_specs
 from models.commands import settings as settings_specs
 from models.commands import utility as utility_specs
-from workers.handlers import messages, moderation, records, server, utility
+from workers.handlers import messages, moderation, records, server, settings, utility
 from workers.ports import Handler
 
 __all__ = ["BUILT_IN", "PLUGIN_GROUP", "load_handlers", "table_of"]
@@ -22,7 +22,9 @@ PLUGIN_GROUP = "guildbus.handlers"
 BUILT_IN: tuple[Handler, ...] = (
     Handler(utility_specs.Ping, utility.ping, needs_guild=False),
     Handler(utility_specs.ServerInfo, utility.server_info),
-    Handler(settings_specs.SetSetting, records.set_setting),
+    Handler(settings_specs.SetSetting, settings.set_setting),
+    Handler(settings_specs.ChangeSettings, settings.change_settings),
+    Handler(settings_specs.RestoreSettings, settings.restore_settings),
     Handler(moderation_specs.Warn, records.warn),
     Handler(moderation_specs.Note, records.note),
     Handler(moderation_specs.Ban, moderation.ban),

@@ -7,12 +7,17 @@ import asyncio
 from bot.platform import Platform
 from bus.clock import SystemClock
 from bus.ids import Snowflake, new_id
-from models import control, processes, settings_store
+from models import processes, settings_store
+from models.catalogue import BUILT_IN, Catalogue
+from models.command_rules import key_of
+from models.commands.utility import Ping, ServerInfo
 from models.database import Database
+
+CATALOGUE = Catalogue(BUILT_IN)
 
 
 def platform(database: Database, shard_id: int = 0) -> Platform:
-    return Platform(database, process_id=new_id(SystemClock().now()), shard_id=shard_id)
+    return Platform(database, catalogue=CATALOGUE, process_id=new_id(SystemClock().now()), shard_id=shard_id)
 
 
 async def test_one_process_at_a_time_may_register_the_commands(database: Database) -> None:
@@ -34,14 +39,21 @@ async def test_the_heartbeat_shows_the_shard_until_the_farewell(database: Databa
 
 async def test_a_guild_that_wants_private_answers_is_known_once_control_says_so(database: Database) -> None:
     one, guild = platform(database), Snowflake(4711)
+    rules = one.rules
     await one.control_version()
-    assert not one.private_in(guild)
+    assert not rules.private(guild, Ping)
     async with database.transaction() as connection:
-        await settings_store.set_values(connection, guild, {"private_replies": True}, by="test", command_id=None)
-        version = await control.bump(connection)
-    assert await one.control_version() == version
-    assert one.private_in(guild)
-    assert not one.private_in(Snowflake(4712))
+        values = {"private_replies": True, key_of(ServerInfo.type, "enabled"): False}
+        _, after = await settings_store.set_values(connection, guild, values, by="test", command_id=None)
+    assert await one.control_version() == after.control_version
+    assert rules.private(guild, Ping)
+    assert not rules.of(guild, ServerInfo).enabled
+    assert not rules.private(Snowflake(4712), Ping)
+    async with database.transaction() as connection:
+        await settings_store.set_values(connection, guild, {"private_replies": None}, by="test", command_id=None)
+    await one.control_version()
+    assert not rules.private(guild, Ping)
+    assert not rules.of(guild, ServerInfo).enabled, "what did not change stays"
 
 
 async def test_two_beats_at_once_are_one_row(database: Database) -> None:

@@ -11,7 +11,9 @@ from bot.intake import NOT_ACCEPTED, UNCONFIRMED
 from bot.ports import Ports
 from bus.envelopes import Command
 from bus.errors import BrokerUnavailable
-from bus.ids import Snowflake, derived_id, snowflake_time
+from bus.ids import derived_id, snowflake_time
+from models.catalogue import load_catalogue
+from models.guild_rules import RulesInForce
 from sandbox.seed import GUILD_ONE, person_id
 from tests.integration.bot.running_bot import World, running_bot
 
@@ -51,8 +53,9 @@ async def test_a_subcommand_of_a_private_spec_is_deferred_privately(world: World
 
 
 async def test_a_guild_that_wants_private_answers_gets_them(world: World) -> None:
-    ports = Ports(private_in=lambda guild_id: guild_id == Snowflake(GUILD_ONE))
-    async with running_bot(world, ports):
+    rules = RulesInForce(load_catalogue())
+    rules.learn(GUILD_ONE, {"private_replies": True})
+    async with running_bot(world, Ports(rules=rules)):
         seen = await world.deferred(await world.use("ping"))
     assert seen["ephemeral"] is True
 

@@ -9,20 +9,29 @@ from bus import codec
 from bus.envelopes import Command
 from bus.ids import derived_id, snowflake_time
 from models.catalogue import BUILT_IN, Catalogue
+from models.command_rules import key_of
+from models.guild_rules import RulesInForce
 from tests.unit.bot.samples import GUILD, ID, TARGET, USER, interaction, option, sub
 
 CATALOGUE = Catalogue(BUILT_IN)
+RULES = RulesInForce(CATALOGUE)
 BAN = [option("member", TARGET, 6), option("reason", "spam")]
 
 
+def ruled(**settings: object) -> RulesInForce:
+    rules = RulesInForce(CATALOGUE)
+    rules.learn(int(GUILD), settings)
+    return rules
+
+
 def made(**changes: object) -> Command:
-    command = to_command(interaction(options=BAN, **changes), CATALOGUE, private=False)
+    command = to_command(interaction(options=BAN, **changes), CATALOGUE, RULES)
     assert isinstance(command, Command)
     return command
 
 
 def refused(*args: object, **changes: object) -> str:
-    refusal = to_command(interaction(*args, **changes), CATALOGUE, private=False)
+    refusal = to_command(interaction(*args, **changes), CATALOGUE, RULES)
     assert isinstance(refusal, Refusal)
     return refusal.text
 
@@ -67,13 +76,45 @@ def test_the_token_is_shown_by_no_repr() -> None:
 
 
 def test_a_private_guild_or_a_private_spec_is_answered_privately() -> None:
-    private = to_command(interaction(options=BAN), CATALOGUE, private=True)
+    private = to_command(interaction(options=BAN), CATALOGUE, ruled(private_replies=True))
     options = [sub("set", option("key", "timezone"), option("value", "UTC"))]
-    setting = to_command(interaction("settings", options), CATALOGUE, private=False)
+    setting = to_command(interaction("settings", options), CATALOGUE, RULES)
     for command in (private, setting):
         assert isinstance(command, Command)
         assert command.reply_to is not None
         assert command.reply_to.ephemeral
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("enabled", False, "disabled in this server"),
+        ("roles", {"default": "deny", "except": ["7"]}, "only <@&7>"),
+        ("roles", {"default": "allow", "except": ["8"]}, "members of <@&8>"),
+        ("channels", {"default": "deny", "except": ["9"]}, "Use it in <#9>"),
+    ],
+)
+def test_what_the_guild_does_not_allow_is_refused_at_once_and_says_what_would_do(field, value, words) -> None:
+    member = {"user": {"id": USER, "username": "chiara.vane"}, "permissions": "4", "roles": ["8"]}
+    rules = ruled(**{key_of("moderation.ban", field): value})
+    refusal = to_command(interaction(options=BAN, member=member), CATALOGUE, rules)
+    assert isinstance(refusal, Refusal)
+    assert words in refusal.text
+    assert "Nothing was done" in refusal.text
+    allowed = to_command(interaction("unban", BAN[:1], member=member), CATALOGUE, rules)
+    assert isinstance(allowed, Command), "only the command that the rules name"
+
+
+def test_a_command_can_be_private_or_public_for_itself() -> None:
+    private = to_command(
+        interaction(options=BAN), CATALOGUE, ruled(**{key_of("moderation.ban", "private_reply"): True})
+    )
+    public = to_command(
+        interaction(options=BAN),
+        CATALOGUE,
+        ruled(private_replies=True, **{key_of("moderation.ban", "private_reply"): False}),
+    )
+    assert [one.reply_to.ephemeral for one in (private, public)] == [True, False]
 
 
 def test_a_subcommand_is_found_by_its_whole_path() -> None:

@@ -12,6 +12,7 @@ from bus.envelopes import Command
 from bus.errors import BrokerUnavailable, PublishRefused, PublishUnconfirmed, Unroutable
 from bus.ids import Snowflake, snowflake_time
 from models.catalogue import BUILT_IN, Catalogue
+from models.guild_rules import RulesInForce
 from models.rate_limits import Rates
 from tests.unit.bot.clocks import Clock
 from tests.unit.bot.samples import ID, interaction
@@ -70,7 +71,7 @@ def intake(
         callbacks=discord,  # type: ignore[arg-type]
         publish=publish,  # type: ignore[arg-type]
         clock=Clock(AT + timedelta(seconds=late_by)),
-        private_in=lambda guild_id: False,
+        rules=RulesInForce(Catalogue(BUILT_IN)),
         rate_refusal=rate_refusal,
         confirm_seconds=confirm_seconds,
     )

@@ -56,7 +56,8 @@ def test_an_option_has_the_type_of_its_kind(name: str, kind: int) -> None:
 def test_bounds_choices_and_completion_reach_discord() -> None:
     ban = {row["name"]: row for row in PAYLOADS["ban"]["options"]}
     kind = next(row for row in PAYLOADS["channel"]["options"][0]["options"] if row["name"] == "kind")
-    key = PAYLOADS["settings"]["options"][0]["options"][0]
+    setting = next(row for row in PAYLOADS["settings"]["options"] if row["name"] == "set")
+    key = setting["options"][0]
     assert (ban["delete_days"]["min_value"], ban["delete_days"]["max_value"]) == (0, 7)
     assert ban["reason"]["max_length"] == 400
     assert {choice["value"] for choice in kind["choices"]} == {"text", "voice", "category"}

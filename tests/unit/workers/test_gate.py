@@ -5,24 +5,21 @@ from datetime import timedelta
 import pytest
 
 from bus.envelopes import Actor
+from models.checks import OWNER_RANK, Authority, Facts, of_targets
 from models.commands.messages import Broadcast
 from models.commands.moderation import Ban
 from models.permissions import Permission
 from tests.unit.workers.making import NOW, a_command
-from workers.gate import OWNER_RANK, Authority, refusal, refusal_of_targets
+from workers.gate import refusal
 
 BANNER = Authority("guild_state", NOW, permissions=int(Permission.BAN_MEMBERS))
 
 
-def refused(command=None, *, spec=Ban, authority=BANNER, switched_off=None, guild_gone=False, now=NOW):
+def refused(command=None, *, spec=Ban, authority=BANNER, now=NOW, **facts):
+    command = command or a_command()
+    has_guild, is_person = command.guild_id is not None, command.actor.kind == "user"
     return refusal(
-        command or a_command(),
-        spec,
-        now=now,
-        authority=authority,
-        switched_off=switched_off,
-        guild_gone=guild_gone,
-        needs_guild=True,
+        command, Facts(spec=spec, is_person=is_person, authority=authority, has_guild=has_guild, **facts), now=now
     )
 
 
@@ -82,5 +79,5 @@ def test_a_switch_stops_the_platform_itself_too():
     ],
 )
 def test_targets_out_of_reach(actor_rank, targets, foreign, code):
-    answer = refusal_of_targets(actor_rank=actor_rank, target_ranks=targets, foreign_channels=foreign)
+    answer = of_targets(actor_rank=actor_rank, target_ranks=targets, foreign_channels=foreign)
     assert (answer and answer.code) == code
