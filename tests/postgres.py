@@ -25,7 +25,7 @@ from models import migrate
 from models.database import Database
 from models.embedded import EmbeddedPostgres
 
-__all__ = ["admin", "database", "database_url", "empty_database_url", "migrated_template", "postgres_server"]
+__all__ = ["admin", "database", "database_url", "empty_database_url", "migrated_template", "named", "postgres_server"]
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def migrated_template(postgres_server: str) -> Iterator[str]:
     """The name of a migrated database that nobody is connected to, to be copied in a tenth of a second."""
     name = f"guildbus_template_{uuid4().hex[:12]}"
     asyncio.run(admin(postgres_server, f'CREATE DATABASE "{name}"'))
-    asyncio.run(migrate.upgrade(_named(postgres_server, name)))
+    asyncio.run(migrate.upgrade(named(postgres_server, name)))
     yield name
     asyncio.run(admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
@@ -60,7 +60,7 @@ def database_url(postgres_server: str, migrated_template: str) -> Iterator[str]:
     """A fresh, migrated database for this test module, as its owner."""
     name = f"guildbus_test_{uuid4().hex[:12]}"
     asyncio.run(admin(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"'))
-    yield _named(postgres_server, name)
+    yield named(postgres_server, name)
     asyncio.run(admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
@@ -69,7 +69,7 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
     """A database with nothing in it, for one test, as its owner."""
     name = f"guildbus_empty_{uuid4().hex[:12]}"
     asyncio.run(admin(postgres_server, f'CREATE DATABASE "{name}"'))
-    yield _named(postgres_server, name)
+    yield named(postgres_server, name)
     asyncio.run(admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
@@ -91,5 +91,6 @@ async def admin(url: str, sql: str) -> None:
         await connection.close()
 
 
-def _named(url: str, database: str) -> str:
+def named(url: str, database: str) -> str:
+    """The URL of another database on the same server."""
     return urlsplit(url)._replace(path=f"/{database}").geturl()

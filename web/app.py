@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 
 from bus.clock import Clock
 from bus.topology import Topology
@@ -65,7 +65,10 @@ def create_app(
     )
     inner.router.redirect_slashes = False  # it would answer with the Host header in an address; see web.routes
     inner.state.parts = parts
-    outer = Starlette(routes=[*extra_routes, Mount("/", app=inner)], lifespan=_lifespan)
+    outer = Starlette(routes=list(extra_routes), lifespan=_lifespan)
+    # Not a mount: its pattern matches no line break, and such an address would pass by all of our middleware.
+    outer.router.default = inner
+    outer.router.redirect_slashes = False
     outer.state.parts = parts
     return outer
 

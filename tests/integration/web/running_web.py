@@ -103,7 +103,12 @@ class RunningWeb:
 
 @asynccontextmanager
 async def running_web(
-    database: Database, transport: Transport, *, bot_trouble: Callable[[], str] | None = None, **changes: Any
+    database: Database,
+    transport: Transport,
+    *,
+    bot_trouble: Callable[[], str] | None = None,
+    head_seconds: float = 10.0,
+    **changes: Any,
 ) -> AsyncIterator[RunningWeb]:
     """Stopped at the end, within seconds, whatever streams are open."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -140,7 +145,7 @@ async def running_web(
         extra_routes=sandbox_routes(world),
         bot_trouble=bot_trouble,
     )
-    server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3)
+    server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3, head_seconds=head_seconds)
     server.config.load()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = RunningWeb(url, app, database, transport, settings, world)
