@@ -1,4 +1,4 @@
-"""`python -m bench commands|live`: prints one table, the bars, and exits 1 where one falls short."""
+"""`python -m bench [NAME]`: prints tables and bars, and exits 1 where one falls short. Without a name: all of them."""
 
 from __future__ import annotations
 
@@ -8,33 +8,56 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import commands, live
+from bench import commands, live, live_rows
 from bench.bars import Bar, best_peer, command_bars, live_bars, shown
 from bench.contenders import PEERS, contenders
+from bench.nchan import need_nchan
 from bench.ours.guildbus import EFFECTS
 from bench.peers_environment import DEFAULT, peers_python
 from bench.table import table
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one benchmark found: its figures, the bars, and the figures as a table for people."""
+
+    figures: dict[str, Any]
+    bars: list[Bar]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    words: str
+    options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], Report]
+
+
 def main() -> int:
-    given = _arguments()
-    loads = [round(load, 1) for load in os.getloadavg()]
-    figures, bars, text = _commands(given) if given.what == "commands" else _live(given)
-    machine = {"cpus": os.cpu_count(), "load_before": loads, "python": platform.python_version()}
+    given = _arguments(sys.argv[1:])
+    chosen = [given] if given.what else [_arguments([name, *_common(given)]) for name in BENCHES]
+    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "rounds": given.rounds}
+    reports: dict[str, Report] = {}
+    benches: dict[str, Any] = {}
+    for one in chosen:
+        loads = [round(load, 1) for load in os.getloadavg()]
+        report = reports[one.what] = BENCHES[one.what].run(one)
+        bars = [_bar(bar) for bar in report.bars]
+        benches[one.what] = {"load_before": loads, "figures": report.figures, "bars": bars}
+        if not given.json:
+            bars_table = table(("bar", "measured", "needed", "reached"), shown(report.bars))
+            print(f"## {one.what}\n\nload before {loads}, {machine}\n\n{report.text}\n\n{bars_table}\n", flush=True)
     if given.json:
-        print(json.dumps({"machine": machine, "figures": figures, "bars": [_bar(bar) for bar in bars]}, indent=1))
-    else:
-        print(f"{machine['cpus']} cores, load before {loads}, Python {machine['python']}, medians of {given.rounds}\n")
-        print(text)
-        print()
-        print(table(("bar", "measured", "needed", "reached"), shown(bars)))
-    return 0 if all(bar.reached for bar in bars) else 1
+        print(json.dumps({"machine": machine, "benches": benches}, indent=1))
+    return 0 if all(bar.reached for report in reports.values() for bar in report.bars) else 1
 
 
-def _commands(given: argparse.Namespace) -> tuple[dict[str, Any], list[Bar], str]:
+def _commands(given: argparse.Namespace) -> Report:
     peers = [peer for peer in PEERS if peer in given.peers.split(",")]
     python = peers_python(given.environment) if peers else None
     effects = [effect for effect in EFFECTS if effect in given.effects.split(",")]
@@ -44,35 +67,68 @@ def _commands(given: argparse.Namespace) -> tuple[dict[str, Any], list[Bar], str
     results, failures = asyncio.run(commands.measure(plan))
     _, best = best_peer(results, peers)
     bars = [*command_bars(results, peers), Bar("runs that failed", len(failures), 0, at_most=True)]
-    return results, bars, table(commands.HEAD, commands.rows(results, best))
+    return Report(results, bars, table(commands.HEAD, commands.rows(results, best)))
 
 
-def _live(given: argparse.Namespace) -> tuple[dict[str, Any], list[Bar], str]:
+def _command_options(one: argparse.ArgumentParser) -> None:
+    _latency_option(one)
+    one.add_argument("--count", type=_bounded(200, 200_000), default=10_000, help="commands per drain")
+    one.add_argument("--peers", default=",".join(PEERS), help="comma-separated; '' for none")
+    one.add_argument("--effects", default=",".join(EFFECTS))
+    one.add_argument("--environment", type=Path, default=DEFAULT, help="the peers' Python environment")
+
+
+def _live(given: argparse.Namespace) -> Report:
+    if given.nchan:
+        need_nchan()
     clients = [int(number) for number in given.clients.split(",")]
-    results = asyncio.run(live.measure(clients, rounds=given.rounds, seconds=given.latency_seconds))
-    return results, live_bars(results), table(live.HEAD, live.rows(results))
+    results = asyncio.run(
+        live.measure(clients, rounds=given.rounds, seconds=given.latency_seconds, silent_at=500, with_nchan=given.nchan)
+    )
+    bars = live_bars(results, with_nchan=given.nchan)
+    return Report(results, bars, table(live_rows.HEAD, live_rows.rows(results)))
+
+
+def _live_options(one: argparse.ArgumentParser) -> None:
+    _latency_option(one)
+    one.add_argument("--clients", default="50,500,2000", help="comma-separated numbers of sessions")
+    one.add_argument("--without-nchan", dest="nchan", action="store_false", help="leave the peer and its bar out")
+
+
+BENCHES = {
+    "commands": Bench("one job on guildbus, its peers and a ceiling", _command_options, _commands),
+    "live": Bench("live updates of one web process, beside nchan", _live_options, _live),
+}
+"""Those that a run without a name goes through, in this order."""
 
 
 def _bar(bar: Bar) -> dict[str, Any]:
     return {"bar": bar.words, "measured": bar.value, "needed": bar.bound, "reached": bar.reached}
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    what = parser.add_subparsers(dest="what", required=True)
-    for name, words in (("commands", "one job on guildbus, its peers and a ceiling"), ("live", "live updates")):
-        one = what.add_parser(name, help=words)
-        one.add_argument("--rounds", type=_bounded(1, 20), default=3)
-        one.add_argument("--json", action="store_true")
-        one.add_argument("--latency-seconds", type=float, default=4.0, help="how long each fixed rate is kept up")
-        if name == "commands":
-            one.add_argument("--count", type=_bounded(200, 200_000), default=10_000, help="commands per drain")
-            one.add_argument("--peers", default=",".join(PEERS), help="comma-separated; '' for none")
-            one.add_argument("--effects", default=",".join(EFFECTS))
-            one.add_argument("--environment", type=Path, default=DEFAULT, help="the peers' Python environment")
-        else:
-            one.add_argument("--clients", default="50,500")
-    return parser.parse_args()
+    _common_options(parser, rounds=3, json=False)
+    what = parser.add_subparsers(dest="what", metavar="NAME")
+    for name, bench in BENCHES.items():
+        one = what.add_parser(name, help=bench.words)
+        # Not given after the name: what was given before it holds.
+        _common_options(one, rounds=argparse.SUPPRESS, json=argparse.SUPPRESS)
+        bench.options(one)
+    return parser.parse_args(arguments)
+
+
+def _common_options(parser: argparse.ArgumentParser, *, rounds: int | str, json: bool | str) -> None:
+    parser.add_argument("--rounds", type=_bounded(1, 20), default=rounds)
+    parser.add_argument("--json", action="store_true", default=json)
+
+
+def _common(given: argparse.Namespace) -> list[str]:
+    return ["--rounds", str(given.rounds), *(["--json"] if given.json else [])]
+
+
+def _latency_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--latency-seconds", type=float, default=4.0, help="how long each fixed rate is kept up")
 
 
 def _bounded(least: int, most: int) -> Any:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.live_rows import SILENT, nchan_row, silent_row
+
 __all__ = ["Bar", "best_peer", "command_bars", "live_bars", "shown"]
 
 Results = Mapping[str, Mapping[str, float]]
@@ -62,12 +64,27 @@ def command_bars(results: Results, peers: Iterable[str]) -> list[Bar]:
     ]
 
 
-def live_bars(results: Results) -> list[Bar]:
-    return [
-        Bar("deliveries/s of one web process at 500 clients", _of(results, "500", "deliveries"), 30_000),
-        Bar("p99 in ms at 10,000 deliveries/s, 500 clients", _of(results, "500", "p99"), 50, at_most=True),
+def live_bars(results: Results, *, with_nchan: bool = True) -> list[Bar]:
+    alone, beside = "500", silent_row(500)
+    rate = _of(results, alone, "deliveries")
+    bars = [
+        Bar("deliveries/s of one web process at 500 clients", rate, 30_000),
+        Bar("p99 in ms at 10,000 deliveries/s, 500 clients", _of(results, alone, "p99"), 50, at_most=True),
         Bar("KB a client at 2,000 clients", _of(results, "2000", "kb"), 60, at_most=True),
+        Bar(
+            f"CPU per delivery beside {SILENT} that stopped reading, times without",
+            _ratio(_of(results, beside, "cpu"), _of(results, alone, "cpu")),
+            1.15,
+            at_most=True,
+        ),
+        Bar(f"p99 in ms beside {SILENT} that stopped reading", _of(results, beside, "p99"), 50, at_most=True),
+        Bar("clients that stopped reading and were kept", _of(results, beside, "kept"), 0, at_most=True),
+        Bar("KB left of each that was reset", _of(results, beside, "kb_left"), 20, at_most=True),
     ]
+    if with_nchan:
+        share = _ratio(rate, _of(results, nchan_row(500), "deliveries"))
+        bars.append(Bar("deliveries/s at 500 clients, share of nchan's", share, 0.4))
+    return bars
 
 
 def shown(bars: Sequence[Bar]) -> list[list[str]]:

@@ -1,26 +1,23 @@
-"""`live`: Server-Sent Events of one unmodified web process, to clients in processes of their own."""
+"""`live`: Server-Sent Events of one unmodified web process and of nchan, to clients in processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 import os
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
-
-import httpx
+from dataclasses import dataclass
 
 from bench.figures import medians, percentile
+from bench.live_clients import Clients, Feed, reading, silent
+from bench.live_rows import SILENT, burst_events, nchan_row, silent_row
+from bench.nchan import nchan
 from bench.ours.guildbus import GUILDS
-from bench.processes import ROOT, Program
+from bench.processes import Program
 from bench.servers import Servers, own_servers
-from bench.table import number
+from bench.web_process import web_process
 from bus import codec
 from bus.clock import SystemClock
 from bus.envelopes import Event
@@ -33,203 +30,190 @@ from models.database import Database
 from models.events import GuildSnapshot, RoleData, make_event
 from models.guild_state import apply_event
 
-__all__ = ["HEAD", "measure", "rows"]
+__all__ = ["measure"]
 
-HEAD = ("clients", "deliveries/s", "p50 ms", "p99 ms", "KB a client", "web CPU s per 10,000 deliveries")
 _GUILD = Snowflake(GUILDS[0])
 _STREAMS_PER_KEY = 18
-_CLIENT_PROCESSES = 2
-_BURST_DELIVERIES = 200_000
-_BURST_EVENTS = (50, 800)  # a session may have 1,000 frames waiting before it counts as too slow
+_FILL_EVENTS, _FILL_BYTES = 20, 20_000
+_OVERFLOW_EVENTS, _OVERFLOW_BURSTS = 300, 4
+_FEW, _MANY, _GENERATIONS = 20, 200, 2
 _STEADY_DELIVERIES = 10_000
-_PAD = "x" * 120
-_READY_SECONDS = 60.0
-_ARRIVE_SECONDS = 60.0
+_PAD_BYTES = 120
+
+Publish = Callable[[Sequence[bytes]], Awaitable[None]]
+Figures = dict[str, float]
 
 
-async def measure(clients: Sequence[int], *, rounds: int, seconds: float) -> dict[str, dict[str, float]]:
-    """Medians by number of clients. Raises RuntimeError where events are missing or sessions were lost."""
-    found: dict[str, list[dict[str, float]]] = {str(count): [] for count in clients}
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """What serves the streams, and how an event gets to it: RabbitMQ for guildbus, an HTTP request for nchan."""
+
+    program: Program
+    feed: Feed
+    publish: Publish
+
+
+async def measure(
+    clients: Sequence[int], *, rounds: int, seconds: float, silent_at: int, with_nchan: bool
+) -> dict[str, Figures]:
+    """Medians by row; `silent_at` is the number of clients beside which others stop reading.
+
+    Raises RuntimeError where events are missing or sessions that read were lost.
+    """
+    found: dict[str, list[Figures]] = {}
     async with own_servers() as servers:
-        keys = await _prepare(servers, max(clients))
-        for round_number in range(rounds):
+        keys = await _prepare(servers, max(clients) + _MANY)
+        for number_ in range(rounds):
             for count in clients:
-                async with _web(servers) as (web, port):
-                    figures = await _one(servers, web, port, count, keys, seconds)
-                found[str(count)].append(figures)
-                shown = ", ".join(f"{name} {value:,.2f}" for name, value in figures.items())
-                load = os.getloadavg()[0]
-                print(f"round {round_number + 1}, {count} clients (load {load:.1f}): {shown}", file=sys.stderr)
+                async with _guildbus(servers, keys) as server:
+                    of_round = await _guildbus_rows(server, count, seconds, with_silent=count == silent_at)
+                if with_nchan:
+                    async with _nchan(servers) as server:
+                        of_round[nchan_row(count)] = await _row(server, count, seconds)
+                for name, figures in of_round.items():
+                    found.setdefault(name, []).append(figures)
+                    shown = ", ".join(f"{key} {value:,.2f}" for key, value in figures.items())
+                    load = os.getloadavg()[0]
+                    print(f"round {number_ + 1}, {name} clients (load {load:.1f}): {shown}", file=sys.stderr)
     return {name: medians(figures) for name, figures in found.items()}
 
 
-def rows(results: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
-    names = ("deliveries", "p50", "p99", "kb", "cpu")
-    return [
-        [f"{int(clients):,}", *(number(figures.get(name, math.nan)) for name in names)]
-        for clients, figures in results.items()
-    ]
+async def _row(server: _Server, count: int, seconds: float) -> Figures:
+    async with _opened(server, count) as (clients, kilobytes):
+        return await _delivered(server, clients, seconds) | {"kb": kilobytes}
 
 
-async def _one(
-    servers: Servers, web: Program, port: int, count: int, keys: Sequence[str], seconds: float
-) -> dict[str, float]:
-    transport = RabbitMQTransport(servers.amqp_url("worker"), load_topology(), clock=SystemClock(), name="bench")
-    await transport.start()
-    try:
-        async with _clients(port, min(20, count), keys):
-            pass  # what the first sessions load stays, and is nobody's share
-        before = web.resident_bytes()
-        async with _clients(port, count, keys) as clients:
-            kilobytes = (web.resident_bytes() - before) / count / 1000
-            steady = _STEADY_DELIVERIES / count
-            await _burst(transport, 20)  # everybody's code is warm
-            await _arrived(clients, 20 * count)
-            report = await _steady(transport, clients, count, steady, seconds)
-            waited = [wait for one in report for wait in one["waited_ms"]]
-            cpu, events = web.cpu_seconds(), _burst_events(count)
-            await _all(clients, "reset")
-            started = time.time()
-            await _burst(transport, events)
-            ended = await _arrived(clients, events * count)
-            cpu = web.cpu_seconds() - cpu
-        return {
-            "deliveries": events * count / (ended - started),
-            "p50": percentile(waited, 50),
-            "p99": percentile(waited, 99),
-            "kb": kilobytes,
-            "cpu": cpu / (events * count) * 10_000,
-        }
-    finally:
-        await transport.close()
+async def _guildbus_rows(server: _Server, count: int, seconds: float, *, with_silent: bool) -> dict[str, Figures]:
+    async with _opened(server, count) as (clients, kilobytes):
+        found = {str(count): await _delivered(server, clients, seconds) | {"kb": kilobytes}}
+        if with_silent:
+            found[silent_row(count)] = await _beside_silent(server, clients, seconds)
+    if with_silent:
+        found[silent_row(count)] |= await _resets(server)
+    return found
 
 
-def _burst_events(count: int) -> int:
-    least, most = _BURST_EVENTS
-    return max(least, min(most, _BURST_DELIVERIES // count))
+@asynccontextmanager
+async def _opened(server: _Server, count: int) -> AsyncIterator[tuple[Clients, float]]:
+    """Clients that have had their first events, and by how many KB the server grew for each when they came."""
+    async with reading(server.feed, min(_FEW, count)):
+        pass  # what the first sessions load stays, and is nobody's share
+    before = server.program.resident_bytes()
+    async with reading(server.feed, count) as clients:
+        kilobytes = (server.program.resident_bytes() - before) / count / 1000
+        await _all_arrive(server, clients, 20)  # everybody's code is warm
+        yield clients, kilobytes
 
 
-async def _steady(
-    transport: RabbitMQTransport, clients: Sequence[Any], count: int, rate: float, seconds: float
-) -> list[dict[str, Any]]:
-    """Publish one by one at a rate."""
-    await _all(clients, "reset")
+async def _beside_silent(server: _Server, clients: Clients, seconds: float) -> Figures:
+    """The same once others have stopped reading and what they were sent fills every buffer on the way to them."""
+    async with silent(server.feed, SILENT):
+        await _all_arrive(server, clients, _FILL_EVENTS, _FILL_BYTES)
+        return await _delivered(server, clients, seconds)
+
+
+async def _resets(server: _Server) -> Figures:
+    """How many that stopped reading are kept, and what is left of each in the server's memory once it was reset.
+
+    What the server keeps of the events themselves is taken off: it is known from publishing as many without them.
+    """
+    async with reading(server.feed, _FEW) as clients:
+        resident, kept = server.program.resident_bytes, 0
+        await _silent_ones_come_and_go(server, clients)  # what the first ones load stays
+        before = resident()
+        for _ in range(_GENERATIONS):
+            await _overflow(server, clients)
+        between = resident()
+        for _ in range(_GENERATIONS):
+            kept += await _silent_ones_come_and_go(server, clients)
+        left = resident() - between - (between - before)
+        return {"kept": kept, "kb_left": left / (_GENERATIONS * _MANY) / 1000}
+
+
+async def _silent_ones_come_and_go(server: _Server, clients: Clients) -> int:
+    """How many of them were kept."""
+    async with silent(server.feed, _MANY) as stopped:
+        await _overflow(server, clients)
+        return await stopped.kept()
+
+
+async def _overflow(server: _Server, clients: Clients) -> None:
+    """Publish more than may wait for a session, no faster than those take it who read."""
+    await _all_arrive(server, clients, _FILL_EVENTS, _FILL_BYTES)
+    for _ in range(_OVERFLOW_BURSTS):
+        await _all_arrive(server, clients, _OVERFLOW_EVENTS)
+
+
+async def _delivered(server: _Server, clients: Clients, seconds: float) -> Figures:
+    waited = await _steady(server, clients, seconds)
+    cpu, events = server.program.cpu_seconds(), burst_events(clients.count)
+    started = time.time()
+    ended = await _all_arrive(server, clients, events)
+    cpu = server.program.cpu_seconds() - cpu
+    return {
+        "deliveries": events * clients.count / (ended - started),
+        "p50": percentile(waited, 50),
+        "p99": percentile(waited, 99),
+        "cpu": cpu / (events * clients.count) * 10_000,
+    }
+
+
+async def _steady(server: _Server, clients: Clients, seconds: float) -> list[float]:
+    """Publish one by one, 10,000 deliveries/s: the times from before each publish to its arrivals, in ms."""
+    await clients.forget()
+    rate = _STEADY_DELIVERIES / clients.count
     events, started = max(1, round(rate * seconds)), time.perf_counter()
     tasks = []
     for index in range(events):
         await asyncio.sleep(max(0.0, started + index / rate - time.perf_counter()))
-        tasks.append(asyncio.ensure_future(transport.publish(_message())))
+        tasks.append(asyncio.ensure_future(server.publish([_event()])))
     await asyncio.gather(*tasks)
-    await _arrived(clients, events * count)
-    return [json.loads(answer) for answer in await _all(clients, "report")]
+    await clients.arrived(events)
+    return await clients.waited_ms()
 
 
-async def _burst(transport: RabbitMQTransport, events: int) -> None:
-    errors = await transport.publish_all([_message() for _ in range(events)], timeout_seconds=30)
-    assert not any(errors), errors
+async def _all_arrive(server: _Server, clients: Clients, events: int, pad_bytes: int = _PAD_BYTES) -> float:
+    """Publish so many at once; returns when the last came."""
+    await clients.forget()
+    await server.publish([_event(pad_bytes) for _ in range(events)])
+    return await clients.arrived(events)
 
 
-def _message() -> Message:
-    """An event of about 400 bytes on the wire, with the moment of its publishing."""
+def _event(pad_bytes: int = _PAD_BYTES) -> bytes:
+    """One of about 400 bytes on the wire, with the moment of its publishing."""
     now = SystemClock().now()
     event = Event(
         id=new_id(now),
         type="role.create",
         guild_id=_GUILD,
         timestamp=now,
-        data={"bench_at": time.time(), "role": {"id": "5", "name": _PAD}},
+        data={"bench_at": time.time(), "role": {"id": "5", "name": "x" * pad_bytes}},
         source="bot",
     )
-    return Message("results", "bot.role.create", codec.encode(event))
-
-
-async def _arrived(clients: Sequence[Any], expected: int) -> float:
-    """Wait until all of it has come; returns when the last came. Asks rarely: asking costs the clients time."""
-    deadline = time.monotonic() + _ARRIVE_SECONDS
-    while True:
-        await asyncio.sleep(0.25)
-        reports = [json.loads(answer) for answer in await _all(clients, "report")]
-        if any(report["lost"] for report in reports):
-            raise RuntimeError(f"{sum(report['lost'] for report in reports)} sessions were closed")
-        events = sum(report["events"] for report in reports)
-        if events >= expected:
-            return max(float(report["last_at"]) for report in reports)
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"{events} of {expected} deliveries came in {_ARRIVE_SECONDS:.0f} s")
-
-
-async def _all(clients: Sequence[Any], line: str) -> list[bytes]:
-    for client in clients:
-        client.stdin.write(f"{line}\n".encode())
-    return [await asyncio.wait_for(client.stdout.readline(), 30) for client in clients]
+    return codec.encode(event)
 
 
 @asynccontextmanager
-async def _clients(port: int, count: int, keys: Sequence[str]) -> AsyncIterator[list[Any]]:
-    """Client processes with all sessions open, `initial` received."""
-    share = [count // _CLIENT_PROCESSES + (n < count % _CLIENT_PROCESSES) for n in range(_CLIENT_PROCESSES)]
-    processes = []
+async def _guildbus(servers: Servers, keys: Sequence[str]) -> AsyncIterator[_Server]:
+    transport = RabbitMQTransport(servers.amqp_url("worker"), load_topology(), clock=SystemClock(), name="bench")
+
+    async def publish(bodies: Sequence[bytes]) -> None:
+        messages = [Message("results", "bot.role.create", body) for body in bodies]
+        errors = await transport.publish_all(messages, timeout_seconds=30)
+        assert not any(errors), errors
+
+    await transport.start()
     try:
-        for index, one in enumerate(share):
-            own = keys[index::_CLIENT_PROCESSES]
-            processes.append(
-                await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "bench.ours.sse_clients", str(port), str(_GUILD), str(one)),
-                    cwd=ROOT,
-                    env={**os.environ, "PYTHONPATH": str(ROOT), "SSE_KEYS": ",".join(own)},
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    limit=2**26,
-                )
-            )
-        for process in processes:
-            assert process.stdout is not None
-            line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
-            if line.strip() != b"ready":
-                raise RuntimeError("the clients could not open their sessions")
-        yield processes
+        async with web_process(servers) as (web, port):
+            yield _Server(web, Feed(port, f"/api/v1/guilds/{_GUILD}/events", "event: initial", keys), publish)
     finally:
-        for process in processes:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+        await transport.close()
 
 
 @asynccontextmanager
-async def _web(servers: Servers) -> AsyncIterator[tuple[Program, int]]:
-    """`python -m web` as anybody starts it, ready."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environ = {
-        "AMQP_URL": servers.amqp_url("web"),
-        "DATABASE_URL": servers.database_url,
-        "DISCORD_APPLICATION_ID": "1",
-        "DISCORD_CLIENT_SECRET": "none",
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "LOG_LEVEL": "WARNING",
-        # All of it comes from one address.
-        "RATE_PER_ADDRESS": "0",
-        "RATE_PER_KEY": "0",
-    }
-    log = servers.folder / "web.log"
-    web = Program((sys.executable, "-m", "web"), environ, log)
-    try:
-        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(_READY_SECONDS):
-            while not await _ready(client, port):
-                if not web.running:
-                    raise RuntimeError(f"the web process ended: {log.read_text()[-2000:]}")
-                await asyncio.sleep(0.1)
-        yield web, port
-    finally:
-        await web.stop()
-
-
-async def _ready(client: httpx.AsyncClient, port: int) -> bool:
-    try:
-        return (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
-    except httpx.HTTPError:
-        return False
+async def _nchan(servers: Servers) -> AsyncIterator[_Server]:
+    async with nchan(servers.folder / "nchan") as server:
+        yield _Server(server.program, server.feed, server.publish)
 
 
 async def _prepare(servers: Servers, most: int) -> list[str]:

@@ -6,13 +6,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "Program", "run_to_end", "tree_cpu_seconds"]
+__all__ = ["ROOT", "Program", "free_port", "run_to_end", "tree_cpu_seconds"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -23,6 +24,7 @@ class Program:
     """One program and its children."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
+        self._log = log
         self._output = log.open("ab")
         self._process = subprocess.Popen(
             list(command),
@@ -53,6 +55,10 @@ class Program:
     def resident_bytes(self) -> int:
         return sum(_status_bytes(pid, "VmRSS") for pid in _tree(self.pid))
 
+    def last_words(self) -> str:
+        """The end of its log: for one that failed."""
+        return self._log.read_text(errors="replace")[-2000:]
+
     async def stop(self) -> None:
         """In order, and after 10 s the hard way: the whole group, which is ours alone."""
         if self.running:
@@ -63,6 +69,13 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
         await asyncio.to_thread(self._process.wait)
         self._output.close()
+
+
+def free_port() -> int:
+    """One of 127.0.0.1 that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 async def run_to_end(

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
-# Sourced by scripts/test: programs that are no Python packages. Uses `say` of _environment.sh.
+# Sourced by scripts/test and the benchmark: programs that are no Python packages. Uses `say` of _environment.sh.
 #
-#   need PROGRAM PACKAGE ELSE [ALTERNATIVES…]    install PACKAGE where none of the programs is there, or exit 2
+#   need PROGRAM PACKAGE ELSE [ALTERNATIVES…]    install PACKAGE where none of the programs (or files) is there, or exit 2
 
 _updated=no
 
 _is_there() {
   local program
   for program in "$@"; do
+    if [ -f "$program" ]; then return 0; fi
     if [ -n "$program" ] && PATH="$PATH:/usr/sbin:/usr/lib/rabbitmq/bin" command -v "$program" >/dev/null 2>&1; then
       return 0
     fi
@@ -40,7 +41,7 @@ need() {
     say "Installing $package from the system's packages …"
     _apt_install "$package" && _is_there "$program" "$@" && return
   fi
-  say "The tests need $program, which is not installed here and cannot be installed by this script." \
+  say "This needs $program, which is not installed here and cannot be installed by this script." \
     "Install it (Debian, Ubuntu: sudo apt-get install $package), $otherwise."
   exit 2
 }

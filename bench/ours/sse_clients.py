@@ -1,7 +1,7 @@
 """Many live sessions in one process: opens them, counts what comes, and reads the times of every tenth.
 
-`python -m bench.ours.sse_clients PORT GUILD COUNT` with the API keys in SSE_KEYS. Prints `ready`; then answers each
-line of its standard input: `reset`, or `report` with one line of JSON.
+`python -m bench.ours.sse_clients PORT PATH COUNT OPENED` with API keys in SSE_KEYS; a session is open once it was sent
+the text OPENED. Prints `ready`; then answers each line of its standard input: `reset`, or `report` with a line of JSON.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ class Counts:
 class Session(asyncio.Protocol):
     """One stream. Frames are counted; those of a sampled session are read too."""
 
-    def __init__(self, request: bytes, counts: Counts, *, sampled: bool) -> None:
+    def __init__(self, request: bytes, opened: bytes, counts: Counts, *, sampled: bool) -> None:
         self._request = request
+        self._opened = opened
         self._counts = counts
         self._sampled = sampled
         self._rest = b""
@@ -61,7 +62,7 @@ class Session(asyncio.Protocol):
             if not text.startswith(b"HTTP/1.1 200"):
                 self.opened.set_exception(ConnectionError(text[:200].decode(errors="replace")))
                 return
-            if b"event: initial" not in text:
+            if self._opened not in text:
                 self._rest = text
                 return
             self.opened.set_result(None)
@@ -80,7 +81,7 @@ class Session(asyncio.Protocol):
         self._rest = text[-(len(TOKEN) - 1) :]
 
 
-async def _run(port: int, guild: str, count: int, keys: list[str]) -> None:
+async def _run(port: int, path: str, count: int, opened: bytes, keys: list[str]) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     loop, counts = asyncio.get_running_loop(), Counts()
@@ -88,11 +89,11 @@ async def _run(port: int, guild: str, count: int, keys: list[str]) -> None:
 
     async def open_one(number: int) -> Session:
         head = (
-            f"GET /api/v1/guilds/{guild}/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n"
             f"Authorization: Bearer {keys[number % len(keys)]}\r\n\r\n"
         )
         async with limit, asyncio.timeout(_OPEN_SECONDS):
-            session = Session(head.encode(), counts, sampled=number % _SAMPLED == 0)
+            session = Session(head.encode(), opened, counts, sampled=number % _SAMPLED == 0)
             await loop.create_connection(lambda: session, "127.0.0.1", port)
             await session.opened
         return session
@@ -116,4 +117,5 @@ async def _run(port: int, guild: str, count: int, keys: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(_run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), os.environ["SSE_KEYS"].split(",")))
+    port, path, count, opened = sys.argv[1:]
+    uvloop.run(_run(int(port), path, int(count), opened.encode(), os.environ["SSE_KEYS"].split(",")))

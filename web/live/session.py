@@ -69,8 +69,9 @@ class LiveSession:
             # No await between this and the reading of the ring: every event is in one of the two, and in one only.
             async for piece in self._opening(resume):
                 yield piece
-            while (chunk := await subscription.chunk()) is not None:
-                yield chunk
+            del piece
+            while subscription.reason is None:
+                yield await subscription.chunk()
         except Exception as error:
             subscription.close("failed")
             logger.exception("a live stream failed")

@@ -27,6 +27,7 @@ class Subscription:
         "_delivered_when_waiting",
         "_frames",
         "_most",
+        "_sent_much",
         "_waiting",
         "client_id",
         "delivered",
@@ -51,6 +52,7 @@ class Subscription:
         self.delivered = 0
         self._delivered_when_waiting = -1
         self._most = most
+        self._sent_much = True  # a stream begins with the state of the page
         self._frames: deque[bytes] = deque()
         self._waiting: asyncio.Future[None] | None = None
 
@@ -83,19 +85,26 @@ class Subscription:
         if self.on_close is not None:
             self.on_close()
 
-    async def chunk(self) -> bytes | None:
-        """What waits, up to about 64 KiB in one piece; None once closed."""
-        while not self._frames:
+    async def chunk(self) -> bytes:
+        """What waits, up to about 64 KiB in one piece; nothing (b"") once closed.
+
+        Whoever sends a piece holds it until the next: so that thousands of quiet streams do not each keep what they
+        were sent last, nothing is also what comes once after a large piece, before a wait.
+        """
+        frames = self._frames
+        if self._sent_much and not frames:
+            self._sent_much = False
+            return b""
+        while not frames:
             if self.reason is not None:
-                return None
+                return b""
             self._waiting = asyncio.get_running_loop().create_future()
             try:
                 await self._waiting
             finally:
                 self._waiting = None
         if self.reason is not None:
-            return None
-        frames = self._frames
+            return b""
         if len(frames) == 1:
             self.delivered += 1
             return frames.popleft()
@@ -105,4 +114,5 @@ class Subscription:
             size += len(frames[0])
             taken.append(frames.popleft())
         self.delivered += len(taken)
+        self._sent_much = True
         return b"".join(taken)

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from bench.bars import Bar, best_peer, command_bars, live_bars, shown
+from bench.live_rows import nchan_row, silent_row
 
 PEERS = ("dramatiq", "celery")
 RESULTS = {
@@ -51,9 +52,38 @@ def test_what_was_not_measured_is_not_reached() -> None:
     assert not Bar("", math.nan, 1, at_most=True).reached
 
 
-def test_live_bars_look_at_the_number_of_clients_that_they_name() -> None:
-    results = {"500": {"deliveries": 30_000.0, "p99": 50.0}, "2000": {"kb": 61.0}}
-    assert [bar.reached for bar in live_bars(results)] == [True, True, False]
+LIVE = {
+    "500": {"deliveries": 30_000.0, "p99": 50.0, "cpu": 0.1},
+    "2000": {"kb": 60.0},
+    silent_row(500): {"cpu": 0.115, "p99": 50.0, "kept": 0.0, "kb_left": 20.0},
+    nchan_row(500): {"deliveries": 75_000.0},
+}
+
+
+def test_live_bars_that_are_just_met_are_reached() -> None:
+    assert all(bar.reached for bar in live_bars(LIVE))
+
+
+@pytest.mark.parametrize(
+    ("row", "figure", "value", "fallen"),
+    [
+        ("500", "deliveries", 29_999.0, [0, 7]),
+        ("500", "p99", 50.1, [1]),
+        ("2000", "kb", 60.1, [2]),
+        (silent_row(500), "cpu", 0.12, [3]),
+        (silent_row(500), "p99", 50.1, [4]),
+        (silent_row(500), "kept", 1.0, [5]),
+        (silent_row(500), "kb_left", 20.1, [6]),
+        (nchan_row(500), "deliveries", 75_001.0, [7]),
+    ],
+)
+def test_each_live_bar_falls_by_itself(row: str, figure: str, value: float, fallen: list[int]) -> None:
+    changed = LIVE | {row: LIVE[row] | {figure: value}}
+    assert [n for n, bar in enumerate(live_bars(changed)) if not bar.reached] == fallen
+
+
+def test_nchan_left_out_has_no_bar() -> None:
+    assert len(live_bars(LIVE, with_nchan=False)) == len(live_bars(LIVE)) - 1
 
 
 def test_a_bar_is_shown_with_what_it_needs() -> None:

@@ -1,3 +1,7 @@
+import asyncio
+
+import pytest
+
 from bus.envelopes import Audience
 from models.permissions import LEVELS, Level
 from web.live.encoding import LiveEvent
@@ -16,9 +20,7 @@ def event(audience: Audience, *, guild_id: int | None = 1, actor_id: str | None 
 async def received(one: Subscription) -> bytes:
     """What was pushed: a closed subscription would hide it, so it is looked at through a sentinel."""
     one.push(b"!")
-    chunk = await one.chunk()
-    assert chunk is not None
-    return chunk[:-1]
+    return (await one.chunk())[:-1]
 
 
 async def seen_by(what: LiveEvent) -> list[str]:
@@ -56,8 +58,30 @@ async def test_a_full_queue_closes_its_session_and_no_other() -> None:
     for _ in range(5):
         hub.publish(event("viewer"))
     assert slow.reason == "slow"
-    assert await slow.chunk() is None
+    assert await slow.chunk() == b""
     assert await received(fast) == b"frame" * 5
+
+
+async def test_a_large_piece_is_followed_by_nothing_so_that_its_sender_lets_go_of_it() -> None:
+    one = subscription("viewer", "me")
+    assert await one.chunk() == b""
+    for frame in (b"a", b"b"):
+        one.push(frame)
+    assert [await one.chunk(), await one.chunk()] == [b"ab", b""]
+    one.push(b"c")
+    assert await one.chunk() == b"c"
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await one.chunk()
+    assert one.delivered == 3
+
+
+async def test_closing_is_told_once() -> None:
+    one, told = subscription("viewer", "me"), []
+    one.on_close = lambda: told.append(one.reason)
+    one.close("slow")
+    one.close("client_gone")
+    assert told == ["slow"]
 
 
 async def test_a_session_that_takes_nothing_between_two_looks_is_stuck() -> None:
@@ -85,5 +109,5 @@ async def test_once_stopping_every_stream_ends_at_once() -> None:
     hub.add(early)
     hub.stop()
     hub.add(late)
-    assert await early.chunk() is None
-    assert await late.chunk() is None
+    assert await early.chunk() == b""
+    assert await late.chunk() == b""
