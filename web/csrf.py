@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 
 __all__ = ["csrf_token", "is_same_origin", "is_token_of"]
 
 
 def csrf_token(session_id: str, secret: bytes) -> str:
-    """The token of a session, in hexadecimal: who cannot read our pages cannot know it."""
-    return hmac.new(secret, b"csrf:" + session_id.encode(), hashlib.sha256).hexdigest()
+    """A token of the session, in hexadecimal: who cannot read our pages cannot know it.
+
+    Each is masked anew, because pages are compressed: what never looks the same twice cannot be guessed from a
+    response's length (BREACH).
+    """
+    known = _known(session_id, secret)
+    mask = secrets.token_bytes(len(known))
+    return (mask + _xor(mask, known)).hex()
 
 
 def is_token_of(token: str | None, session_id: str, secret: bytes) -> bool:
-    return token is not None and hmac.compare_digest(token.encode(), csrf_token(session_id, secret).encode())
+    try:
+        sent = bytes.fromhex(token or "")
+    except ValueError:
+        return False
+    known = _known(session_id, secret)
+    mask, masked = sent[: len(known)], sent[len(known) :]
+    return len(masked) == len(known) and hmac.compare_digest(_xor(mask, masked), known)
+
+
+def _known(session_id: str, secret: bytes) -> bytes:
+    return hmac.new(secret, b"csrf:" + session_id.encode(), hashlib.sha256).digest()
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))
 
 
 def is_same_origin(*, fetch_site: str | None, origin: str | None, ours: str) -> bool:

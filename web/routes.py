@@ -14,10 +14,10 @@ from web.login import endpoints as login
 from web.pages import audit as audit_pages
 from web.pages import commands as command_pages
 from web.pages import dead_letters as dead_letter_pages
+from web.pages import design as design_pages
 from web.pages import guilds as guild_pages
 from web.pages import settings as settings_pages
-from web.pages.render import STATIC_DIRECTORY
-from web.static_files import VersionedFiles
+from web.static_files import STATIC_DIRECTORY, VersionedFiles
 
 __all__ = ["routes"]
 
@@ -35,7 +35,9 @@ def routes() -> list[BaseRoute]:
         Route("/logout", login.log_out, methods=["POST"]),
         Route("/", guild_pages.landing),
         Route("/guilds", guild_pages.guild_list),
-        Route(_PAGE, guild_pages.live_page),
+        Route("/design", design_pages.design_page),
+        Route(_PAGE, guild_pages.first_page),
+        Route(f"{_PAGE}/live", guild_pages.live_page),
         Route(f"{_PAGE}/commands", command_pages.command_list),
         Route(f"{_PAGE}/commands/{{command_id}}", command_pages.command_timeline),
         Route(f"{_PAGE}/audit", audit_pages.audit_list),
@@ -43,7 +45,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{_PAGE}/dead-letters/{{dead_letter_id}}", dead_letter_pages.dead_letter_detail),
         Route(f"{_PAGE}/settings", settings_pages.settings_page),
         Route("/guilds/{rest:path}", _without_slash),
-        Mount("/static", VersionedFiles(directory=STATIC_DIRECTORY), name="static"),
+        Mount("/static/{version}", VersionedFiles(directory=STATIC_DIRECTORY), name="static"),
     ]
 
 

@@ -60,7 +60,7 @@ class Desk:
         await page.get_by_role("link").filter(has_text=name).first.click()
         await page.wait_for_url(re.compile(re.escape(self.platform.url) + "/guilds"))
 
-    async def log_in(self, name: str, path: str | None = f"/guilds/{GUILD}", **options: Any) -> Page:
+    async def log_in(self, name: str, path: str | None = f"/guilds/{GUILD}/live", **options: Any) -> Page:
         """A window of somebody who is logged in, on a page; the first time through the login's pages."""
         page = await self.window(storage_state=self._logins.get(name), **options)
         if name not in self._logins:
@@ -74,7 +74,7 @@ class Desk:
     async def watch(self, name: str, guild_id: str = GUILD, *, through: Wire | None = None) -> Page:
         """The live page of a guild, connected; it says if it was ever loaded anew."""
         page = await self.log_in(name, None)
-        await page.goto(f"{through.url if through else self.platform.url}/guilds/{guild_id}")
+        await page.goto(f"{through.url if through else self.platform.url}/guilds/{guild_id}/live")
         await expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
         await page.evaluate("window.neverReloaded = true")
         return page

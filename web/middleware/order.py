@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from bus.clock import Clock
 from web.config import Settings
@@ -29,6 +30,8 @@ def middleware(settings: Settings, clock: Clock, throttle: Throttle) -> list[Mid
         Middleware(SecurityHeaders, https=settings.https, image_sources=settings.image_sources),
         *cors,
         Middleware(RateLimits, throttle=throttle),
+        # Live streams are left as they are: the middleware passes text/event-stream through.
+        Middleware(GZipMiddleware, minimum_size=700, compresslevel=5),
         Middleware(TimeLimit, seconds=settings.request_seconds),
         Middleware(PlainTextOnly),
         Middleware(BodyLimit, most_bytes=settings.max_body_bytes),

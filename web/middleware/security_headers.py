@@ -52,6 +52,7 @@ def _policy(image_sources: Sequence[str], https: bool) -> str:
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

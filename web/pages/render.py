@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +15,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bus import codec
-from models.permissions import LEVELS
 from web.csrf import csrf_token
+from web.language import script_words, words_of
 from web.login.sessions import Session
+from web.preferences import Preferences, preferences_of
+from web.static_files import STATIC_DIRECTORY, static_url, static_version
 
-__all__ = ["STATIC_DIRECTORY", "Pages"]
+__all__ = ["SHELL_HEADER", "Pages"]
 
-_HERE = Path(__file__).resolve().parent.parent
-STATIC_DIRECTORY = _HERE / "static"
+SHELL_HEADER = "X-Shell"
+"""Which frame a page belongs in. A page of another frame, or of another version of it, is loaded anew by shell.js."""
+
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class Pages:
@@ -32,19 +36,21 @@ class Pages:
         self._session_cookie = session_cookie
         self._secret = secret
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            loader=jinja2.FileSystemLoader(_TEMPLATES),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        versions = _versions()
         self._environment.globals.update(
-            static=lambda name: f"/static/{name}?v={versions[name]}",
+            static=static_url,
+            sprite=_sprite(),
+            script_words=script_words,
+            t=_translated,
             guild_icon=lambda guild: _picture(cdn_url, "icons", guild.id, guild.icon),
             avatar=lambda person_id, avatar: _picture(cdn_url, "avatars", person_id, avatar),
+            cdn=cdn_url,
             embedded=embedded,
-            levels=LEVELS,
         )
         self._environment.filters.update(
             as_json=_as_json, moment=_moment, words=_words, initials=_initials, pretty=_pretty
@@ -61,22 +67,39 @@ class Pages:
     ) -> HTMLResponse:
         session: Session | None = getattr(request.state, "session", None)
         session_id = request.cookies.get(self._session_cookie)
+        preferences = preferences_of(request)
+        shell = _shell(preferences, session, context)
         page = self._environment.get_template(template).render(
             session=session,
             csrf=csrf_token(session_id, self._secret) if session is not None and session_id else "",
             path=request.scope["path"],
+            preferences=preferences,
+            words=words_of(preferences.language),
+            shell=shell,
             **context,
         )
-        return HTMLResponse(page, status, {"Cache-Control": "no-store", **(headers or {})})
+        return HTMLResponse(page, status, {"Cache-Control": "no-store", SHELL_HEADER: shell, **(headers or {})})
 
 
-def _versions() -> dict[str, str]:
-    """A short hash by file: a changed file has another address, so that browsers may keep each for a year."""
-    return {
-        str(path.relative_to(STATIC_DIRECTORY)): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in STATIC_DIRECTORY.rglob("*")
-        if path.is_file()
-    }
+def _shell(preferences: Preferences, session: Session | None, context: Mapping[str, Any]) -> str:
+    """The frame's name: one for each version of the files, language, person and server."""
+    guild = context.get("guild")
+    person = "" if session is None else int(session.user_id)
+    return f"{static_version()}/{preferences.language}/{person}/{'' if guild is None else int(guild.id)}"
+
+
+def _sprite() -> Mapping[str, str]:
+    """The address of each icon. A name that the sprite lacks is an error in a template (StrictUndefined)."""
+    file = "vendor/lucide/icons.svg"
+    names = re.findall(r'<symbol id="([^"]+)"', (STATIC_DIRECTORY / file).read_text())
+    return {name: f"{static_url(file)}#{name}" for name in names}
+
+
+@jinja2.pass_context
+def _translated(context: jinja2.runtime.Context, key: str, **values: object) -> str:
+    """The text of a key in the reader's language, with `{name}` filled in."""
+    words: Mapping[str, str] = context["words"]
+    return words[key].format(**values) if values else words[key]
 
 
 def _picture(cdn_url: str, kind: str, id: int | str, picture: str | None) -> str | None:

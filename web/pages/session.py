@@ -7,6 +7,7 @@ from starlette.requests import Request
 from web.authentication import session_of, session_principal
 from web.authorization import Action
 from web.login.sessions import Session
+from web.pages.navigation import groups_for
 from web.parts import parts_of
 from web.principal import Principal
 from web.problems import Problem
@@ -44,4 +45,5 @@ def page_context(admitted: Admitted, *, section: str, heading: str) -> dict[str,
         "level": admitted.standing.level,
         "section": section,
         "heading": heading,
+        "groups": groups_for(admitted.standing.level),
     }

@@ -2,24 +2,20 @@
 import { CommandForm } from "./command_form.js";
 import { h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
-import { LiveStream } from "./live.js";
 import { freshener } from "./part.js";
-import { progress } from "./toasts.js";
 
-const guildId = document.querySelector("[data-guild]").dataset.guild;
-new CommandForm(guildId);
-const freshen = freshener("command-list", guildId);
+export function mount(main, { guildId, stream, signal }) {
+  new CommandForm(guildId);
+  const freshen = freshener("command-list", guildId);
 
-const stream = new LiveStream(guildId);
-const apply = (event) => {
-  if (!event.type.startsWith("command.")) return;
-  progress(event.data);
-  const row = document.querySelector(`[data-command="${CSS.escape(event.data.command_id)}"]`);
-  if (!row) return void freshen();
-  if (Number(row.dataset.revision) > event.data.revision) return;
-  row.dataset.revision = event.data.revision;
-  row.querySelector("[data-state]").replaceChildren(h("span", { class: `badge ${stateColour(event.data.state)}` }, words(event.data.state)));
-};
-stream.addEventListener("initial", ({ detail }) => detail.recent.toReversed().forEach(apply));
-stream.addEventListener("event", ({ detail }) => apply(detail));
-stream.start();
+  const apply = (event) => {
+    if (!event.type.startsWith("command.")) return;
+    const row = main.querySelector(`[data-command="${CSS.escape(event.data.command_id)}"]`);
+    if (!row) return void freshen();
+    if (Number(row.dataset.revision) > event.data.revision) return;
+    row.dataset.revision = event.data.revision;
+    row.querySelector("[data-state]").replaceChildren(h("span", { class: `badge ${stateColour(event.data.state)}` }, words(event.data.state)));
+  };
+  stream.addEventListener("initial", ({ detail }) => detail.recent.toReversed().forEach(apply), { signal });
+  stream.addEventListener("event", ({ detail }) => apply(detail), { signal });
+}

@@ -11,5 +11,16 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// One of lucide's icons, from the same sprite as the templates' (icons.html).
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", `icon ${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", new URL(`vendor/lucide/icons.svg#${name}`, import.meta.url).href);
+  svg.append(use);
+  return svg;
+}
+
 export const words = (text) => String(text).replaceAll("_", " ");
 export const byId = (id) => document.getElementById(id);

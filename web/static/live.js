@@ -1,7 +1,11 @@
-// One live stream of a guild: connects, resumes where it was, and says what state it is in.
+// The one live stream of a guild's pages: connects, resumes where it was, says what state it is in, and keeps what came,
+// so that a page which opens later begins with it.
+import { word } from "./words.js";
+
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
 const REMEMBERED = 2000;
+const KEPT = 5000;
 
 export class LiveStream extends EventTarget {
   #path;
@@ -10,6 +14,11 @@ export class LiveStream extends EventTarget {
   #seen = new Set();
   #retry = FIRST_RETRY_MS;
   #timer = 0;
+  // Newest first.
+  recent = [];
+  state = "connecting";
+  // What `initial` said; a page that mounts later reads it here.
+  initial = null;
 
   constructor(guildId) {
     super();
@@ -37,6 +46,8 @@ export class LiveStream extends EventTarget {
       this.#lastId = message.lastEventId;
       const initial = JSON.parse(message.data);
       this.#seen = new Set(initial.recent.map((event) => event.id));
+      this.recent = initial.recent;
+      this.initial = initial;
       this.#emit("initial", initial);
     });
     source.addEventListener("reset", (message) => this.#emit("reset", JSON.parse(message.data)));
@@ -46,6 +57,8 @@ export class LiveStream extends EventTarget {
       // What happened between the state and the stream can come twice.
       if (this.#seen.has(event.id)) return;
       this.#remember(event.id);
+      this.recent.unshift(event);
+      this.recent.length = Math.min(this.recent.length, KEPT);
       this.#emit("event", event);
     });
     source.addEventListener("error", (message) => {
@@ -95,6 +108,7 @@ export class LiveStream extends EventTarget {
   }
 
   #say(state) {
+    this.state = state;
     this.#emit("state", state);
   }
 
@@ -103,9 +117,7 @@ export class LiveStream extends EventTarget {
   }
 }
 
-const STATE_WORDS = { live: "live", waiting: "reconnecting", lost: "offline", paused: "paused", connecting: "connecting" };
-
 export function showState(element, state, note = "") {
   element.dataset.state = state;
-  element.textContent = note ? `${STATE_WORDS[state]} · ${note}` : STATE_WORDS[state];
+  element.textContent = note ? `${word(state)} · ${note}` : word(state);
 }

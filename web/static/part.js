@@ -15,7 +15,7 @@ export function freshener(id, guildId) {
       const page = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
       if (!page?.ok || page.redirected) return;
       const fresh = new DOMParser().parseFromString(await page.text(), "text/html").getElementById(id);
-      if (fresh) put(byId(id), fresh, guildId);
+      if (fresh && byId(id)) put(byId(id), fresh, guildId);
     }, AT_MOST_EVERY_MS);
   };
 }

@@ -104,3 +104,17 @@ function swatch(colour) {
   if (colour) element.style.background = `#${colour.toString(16).padStart(6, "0")}`;
   return element;
 }
+
+// Every `picker` of ui.html below `root`. A hidden input with the field's name carries the chosen id in a form; its
+// control says `change` when somebody was chosen.
+export function mountPickers(root, guildId) {
+  for (const slot of root.querySelectorAll("[data-picker]")) {
+    const { picker: kind, id, value } = slot.dataset;
+    const picker = makePicker(kind, guildId, id);
+    const carried = h("input", { type: "hidden", name: id, value });
+    picker.control.setAttribute("aria-describedby", `${id}-hint ${id}-wrong`);
+    picker.control.value = value;
+    picker.control.addEventListener("input", () => { carried.value = picker.value() ?? ""; });
+    slot.replaceChildren(picker.element, carried);
+  }
+}

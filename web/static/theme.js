@@ -1,9 +1,18 @@
-// Before the first paint: the reader's choice of light or dark, where one was made.
-(() => {
-  try {
-    const chosen = localStorage.getItem("theme");
-    if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
-  } catch {
-    // Storage is switched off: the system's wish is used.
+// Light, dark, or as the system has it: a cookie, so that the server renders the next page in it from the start.
+import { keepChoice } from "./choices.js";
+
+export function followThemeChoice() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-choice]");
+    if (button) chooseTheme(button.dataset.themeChoice);
+  });
+}
+
+export function chooseTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  keepChoice("theme", theme);
+  for (const button of document.querySelectorAll("[data-theme-choice]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === theme));
   }
-})();
+}

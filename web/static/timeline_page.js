@@ -2,40 +2,41 @@
 import { call } from "./api.js";
 import { byId, h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
-import { LiveStream, showState } from "./live.js";
 import { nameMentions } from "./mentions.js";
 import { freshener } from "./part.js";
 import { timeElement } from "./times.js";
 
-const guildId = document.querySelector("[data-guild]").dataset.guild;
-const { command: id } = document.querySelector("[data-command]").dataset;
 const STEP_COLOURS = { started: "info", refused: "bad", waiting: "warn", delivered: "good" };
-const freshenConflict = freshener("conflict", guildId);
-let asking = false;
-let again = false;
 
-const stream = new LiveStream(guildId);
-stream.addEventListener("state", ({ detail }) => showState(byId("live-state"), detail));
-stream.addEventListener("initial", refresh);
-stream.addEventListener("event", ({ detail }) => {
-  if (detail.type.startsWith("command.") && detail.data.command_id === id) refresh();
-});
-stream.start();
+export function mount(main, { guildId, stream, signal }) {
+  const { command: id } = main.querySelector("[data-command]").dataset;
+  const freshenConflict = freshener("conflict", guildId);
+  let asking = false;
+  let again = false;
 
-async function refresh() {
-  again = asking;
-  if (asking) return;
-  asking = true;
-  try {
-    paint(await call(`/guilds/${guildId}/commands/${id}`));
-  } catch {
-    // The next event, or the next connection, asks again.
+  async function refresh() {
+    again = asking;
+    if (asking) return;
+    asking = true;
+    try {
+      const command = await call(`/guilds/${guildId}/commands/${id}`, { signal });
+      if (!signal.aborted) paint(command, guildId, freshenConflict);
+    } catch {
+      // The next event, or the next connection, asks again.
+    }
+    asking = false;
+    if (again) refresh();
   }
-  asking = false;
-  if (again) refresh();
+
+  stream.addEventListener("initial", refresh, { signal });
+  stream.addEventListener("event", ({ detail }) => {
+    if (detail.type.startsWith("command.") && detail.data.command_id === id) refresh();
+  }, { signal });
+  // What happened between the server's rendering and now.
+  if (stream.initial) refresh();
 }
 
-function paint(command) {
+function paint(command, guildId, freshenConflict) {
   byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, words(command.state)));
   byId("command-attempts").textContent = command.attempts;
   const opened = [...byId("timeline").children].map((item) => Boolean(item.querySelector("details")?.open));

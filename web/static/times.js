@@ -1,9 +1,12 @@
 // Times in the reader's zone; UTC on hover.
 import { h } from "./dom.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const withYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// The reader's own choices (Account), else what the browser says.
+const { zone: timeZone } = document.documentElement.dataset;
+const language = document.documentElement.lang === navigator.language.slice(0, 2) ? undefined : document.documentElement.lang;
+const clock = new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(language, { timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const withYear = new Intl.DateTimeFormat(language, { timeZone, dateStyle: "medium", timeStyle: "medium" });
 
 export function localText(moment, now = new Date()) {
   if (moment.toDateString() === now.toDateString()) return clock.format(moment);

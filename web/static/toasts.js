@@ -1,5 +1,6 @@
 // A toast follows a command to its end and links to its timeline. It never says "done" before it is.
-import { byId, h } from "./dom.js";
+import { call } from "./api.js";
+import { byId, h, icon } from "./dom.js";
 import { nameMentions } from "./mentions.js";
 import { isFinal, stateColour, stateWords } from "./describe.js";
 
@@ -13,7 +14,7 @@ export function toast(title, text, colour = "") {
   const titleElement = h("span", { class: "title" }, title);
   const textElement = h("span", { class: "text" }, ...[text].flat());
   const element = h("div", { class: `toast arrives ${colour}` }, titleElement, textElement);
-  element.append(h("button", { class: "button icon quiet small", type: "button", "aria-label": "Close", onclick: () => element.remove() }, "×"));
+  element.append(h("button", { class: "button square quiet small", type: "button", "aria-label": "Close", onclick: () => element.remove() }, icon("x")));
   const box = byId("toasts");
   box.append(element);
   while (box.children.length > MOST) box.firstChild.remove();
@@ -32,11 +33,25 @@ export function followCommand(guildId, id, type) {
   const shown = toast(`${type} is queued`, ["Waiting for a worker … ", link], "accent");
   followed.set(id, { shown, link, guildId, revision: 0 });
   // The stream can be faster than the answer that names the command.
-  if (early.has(id)) progress(early.get(id));
+  if (early.has(id)) setTimeout(() => progress(early.get(id)));
+}
+
+// The page's stream drives every toast, wherever the reader goes meanwhile.
+export function followStream(stream, guildId) {
+  stream.addEventListener("event", ({ detail }) => detail.type.startsWith("command.") && progress(detail.data));
+  stream.addEventListener("initial", async ({ detail }) => {
+    for (const event of detail.recent) if (event.type.startsWith("command.")) progress(event.data);
+    // After a break longer than the stream is kept: their commands may have ended meanwhile.
+    for (const id of followed.keys()) {
+      const command = await call(`/guilds/${guildId}/commands/${id}`).catch(() => null);
+      if (command) progress({ ...command, command_id: command.id, command: command.type, message: command.outcome?.message ?? "" });
+    }
+  });
+  stream.addEventListener("refused", ({ detail }) => toast("The live feed ended", detail.detail ?? "You no longer have access.", "bad"));
 }
 
 // Called with every `command.*` event of the stream, and with what GET says of a command.
-export function progress(data) {
+function progress(data) {
   const entry = followed.get(data.command_id);
   if (!entry) return remember(data);
   if (data.revision < entry.revision) return;
@@ -59,5 +74,3 @@ function remember(data) {
   if (!(early.get(data.command_id)?.revision > data.revision)) early.set(data.command_id, data);
   if (early.size > REMEMBERED) early.delete(early.keys().next().value);
 }
-
-export const followedIds = () => [...followed.keys()];

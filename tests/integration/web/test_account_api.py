@@ -161,7 +161,7 @@ async def test_an_operator_sees_every_server_makes_the_platforms_keys_and_still_
             str(int(GUILD)), str(int(OTHER_GUILD)),
         }  # fmt: skip
         assert (await client.get(f"/api/v1/guilds/{OTHER_GUILD}")).json()["level"] == "operator"
-        assert (await client.get(f"/guilds/{OTHER_GUILD}", headers={"Accept": "text/html"})).status_code == 200
+        assert (await client.get(f"/guilds/{OTHER_GUILD}/live", headers={"Accept": "text/html"})).status_code == 200
         ban = await client.post(f"/api/v1/guilds/{GUILD}/commands", json=BAN, headers={"Idempotency-Key": "operator"})
         assert ban.json()["code"] == "not_permitted"
         made = await new_key(client, owner="platform", name="service")

@@ -1,0 +1,21 @@
+"""Every page of the dashboard, for what is asked of all of them: a new page is added here."""
+
+from __future__ import annotations
+
+from tests.acceptance.platform import GUILD
+
+__all__ = ["PAGES"]
+
+_BASE = f"/guilds/{GUILD}"
+
+PAGES: dict[str, str] = {
+    "start": "/",
+    "servers": "/guilds",
+    "design": "/design",
+    "live": f"{_BASE}/live",
+    "commands": f"{_BASE}/commands",
+    "failed": f"{_BASE}/dead-letters",
+    "audit": f"{_BASE}/audit",
+    "settings": f"{_BASE}/settings",
+}
+"""Address by name; they are opened as somebody who may see them all."""

@@ -1,0 +1,47 @@
+// What stays while pages come and go: navigation, the one live stream, toasts, menus, the palette.
+//
+// A page names its module in <main data-module="…">. The module exports `mount(main, context)`; what it listens to ends
+// with `context.signal`, which is aborted when the reader leaves the page.
+import { followLinks } from "./navigation.js";
+import { LiveStream, showState } from "./live.js";
+import { nameMentions } from "./mentions.js";
+import { openMenus } from "./menus.js";
+import { watchConnection } from "./connection.js";
+import { mountPickers } from "./picker.js";
+import { localizeTimes } from "./times.js";
+import { followThemeChoice } from "./theme.js";
+import { followStream } from "./toasts.js";
+
+const guildId = document.querySelector(".shell[data-guild]")?.dataset.guild ?? "";
+const stream = guildId ? new LiveStream(guildId) : null;
+let leaving = new AbortController();
+
+async function mountPage() {
+  leaving.abort();
+  leaving = new AbortController();
+  const main = document.getElementById("main");
+  const { signal } = leaving;
+  localizeTimes(main);
+  if (guildId) {
+    nameMentions(main, guildId);
+    mountPickers(main, guildId);
+  }
+  for (const link of document.querySelectorAll("nav [data-section]")) {
+    if (link.dataset.section === main.dataset.section) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (!main.dataset.module) return;
+  const page = await import(`./${main.dataset.module}.js`);
+  if (!signal.aborted) page.mount(main, { guildId, stream, signal });
+}
+
+followThemeChoice();
+openMenus(guildId);
+watchConnection();
+followLinks(mountPage);
+if (stream) {
+  stream.addEventListener("state", ({ detail }) => showState(document.getElementById("live-state"), detail));
+  followStream(stream, guildId);
+  stream.start();
+}
+mountPage();
