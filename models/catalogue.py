@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bus import codec
 from bus.envelopes import COMMAND_VERSION, Command
 from bus.errors import InvalidMessage
-from models.commands import messages, moderation, server, settings, utility
+from models.commands import bulk, messages, moderation, server, settings, utility
 from models.spec import CommandSpec
 
 __all__ = ["BUILT_IN", "PLUGIN_GROUP", "Catalogue", "load_catalogue"]
@@ -34,6 +34,11 @@ BUILT_IN: tuple[type[CommandSpec], ...] = (
     messages.Announce,
     messages.CallWebhook,
     messages.Broadcast,
+    bulk.StartBulk,
+    bulk.PauseBulk,
+    bulk.ResumeBulk,
+    bulk.CancelBulk,
+    bulk.RetryBulk,
 )
 
 

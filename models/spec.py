@@ -70,7 +70,10 @@ class CommandSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         return self.subject.format_map({name: getattr(self, name) for name in self.__struct_fields__})
 
 
-OptionKind = Literal["text", "integer", "number", "boolean", "member", "role", "channel", "choice", "document"]
+OptionKind = Literal[
+    "text", "integer", "number", "boolean", "member", "role", "channel", "choice", "document", "members", "uuid"
+]
+"""The last three have no field on Discord and none in a form: they belong to pages of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,16 @@ def _shape(
             return "boolean", None, None, ()
         case msgspec.inspect.LiteralType(values=values):
             return "choice", None, None, tuple(str(value) for value in values)
+        case msgspec.inspect.ListType(min_length=fewest, max_length=most, item_type=item) if _is_member(item):
+            return "members", fewest, most, ()
+        case msgspec.inspect.UUIDType():
+            return "uuid", None, None, ()
         case msgspec.inspect.StrType(min_length=shortest, max_length=longest):
             return "text", shortest, longest, ()
         case msgspec.inspect.DictType():
             return "document", None, None, ()
     raise TypeError(f"an option cannot be a {type(kind).__name__}")
+
+
+def _is_member(item: msgspec.inspect.Type) -> bool:
+    return isinstance(item, msgspec.inspect.Metadata) and (item.extra or {}).get("kind") == "member"

@@ -36,6 +36,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "command_not_found": ProblemKind(404, "There is no such command for you"),
         "dead_letter_not_found": ProblemKind(404, "There is no such dead letter for you"),
         "session_not_found": ProblemKind(404, "You have no such session"),
+        "bulk_not_found": ProblemKind(404, "The server has no such bulk"),
         "key_not_found": ProblemKind(404, "There is no such key of yours, or it has ended"),
         "method_not_allowed": ProblemKind(405, "This address does not take this method"),
         "not_acceptable": ProblemKind(406, "There is no answer of the media type that was asked for"),

@@ -22,11 +22,13 @@ from bus.topology import Topology
 from bus.transport import Transport
 from models import dead_letters, processes
 from models.access import Access
+from models.bulks import begin_children
 from models.catalogue import Catalogue
 from models.database import Database
 from models.guild_rules import RulesInForce
 from models.ledger import Ledger
 from workers.assembly import Lanes, assemble
+from workers.bulk_feeder import BulkFeeder
 from workers.config import Settings
 from workers.cooldowns import Cooldowns
 from workers.crash_loops import CrashLoops
@@ -165,6 +167,7 @@ async def run(
             lanes.leases.keep(),
             lanes.settler.run(),
             Sweeper(transport=transport, sweep=ledger.sweep, backlogged=lanes.backlogged).run(),
+            BulkFeeder(transport=transport, begin=lambda: begin_children(database, catalogue, clock.now())).run(),
             Housekeeping(database=database, ledger=ledger, clock=clock).run(),
             switchboard.run(),
             *(projection.run() for projection in projections),

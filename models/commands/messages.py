@@ -43,7 +43,7 @@ class Broadcast(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Announce a text in every server's announcement channel, one child command each."""
 
     type: ClassVar = "admin.broadcast"
-    effect: ClassVar = Effect.PURE
+    effect: ClassVar = Effect.TRANSACTIONAL
     permission: ClassVar = Permission.ADMINISTRATOR
     lane: ClassVar = "bulk"
     audience: ClassVar = "admin"

@@ -98,13 +98,20 @@ class IdempotencyKeyRow(Model):
 
 
 class BulkRow(Model):
-    """How far a bulk is: `done` children succeeded, `failed` ended otherwise, `in_flight` are under way."""
+    """How far a bulk is: `started` children were begun, `done` of them succeeded, `failed` ended otherwise, `in_flight`
+    are under way. `options` are what the children share, `targets` what each has of its own."""
 
     command_id = fields.UUIDField(primary_key=True)
+    guild_id = snowflake_field(null=True)
+    type = fields.TextField()
+    options = json_field(null=False)
+    targets = json_field(null=False)
     total = fields.IntField()
+    started = fields.IntField(default=0)
     done = fields.IntField(default=0)
     failed = fields.IntField(default=0)
     paused = fields.BooleanField(default=False)
+    cancelled = fields.BooleanField(default=False)
     in_flight = fields.IntField(default=0)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -144,6 +145,7 @@ async def test_a_broadcast_becomes_one_announcement_a_server(platform: Platform)
             listed = (await http.get(f"/sandbox/api/channels/{channel}/messages?user_id={person('admin')}")).json()
             if any(message["content"] == "for everybody" for message in listed):
                 break
+            await asyncio.sleep(0.1)
     assert sum(message["content"] == "for everybody" for message in listed) == 1
     children = (await admin.get(f"/api/v1/guilds/{GUILD}/commands", params={"limit": 20})).json()["items"]
     assert any(row["type"] == "messages.announce" and row["parent_id"] for row in children)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,7 @@ __all__ = [
     "CommandDetail",
     "get_command",
     "get_platform_command",
+    "issue_in_guild",
     "list_guild_commands",
     "post_command",
     "post_platform_command",
@@ -47,8 +49,14 @@ class CommandDetail(CommandView, frozen=True, kw_only=True):
 
 async def post_command(call: Call[Nothing, CommandRequest]) -> Response:
     """202 with the id once the broker confirmed; see `web.accept` for the order and the errors."""
+    return await issue_in_guild(call, call.body)
+
+
+async def issue_in_guild(call: Call[Any, Any], asked: CommandRequest) -> Response:
+    """202 for a command in the guild of the path, which other operations put together too."""
     admitted = call.admitted
-    return await _accepted(call, admitted.standing, admitted.guild.id, f"{PREFIX}/guilds/{admitted.guild.id}/commands/")
+    location = f"{PREFIX}/guilds/{admitted.guild.id}/commands/"
+    return await _accepted(call, asked, admitted.standing, admitted.guild.id, location)
 
 
 async def post_platform_command(call: Call[Nothing, CommandRequest]) -> Response:
@@ -56,7 +64,7 @@ async def post_platform_command(call: Call[Nothing, CommandRequest]) -> Response
     refusal = refusal_of_platform_command(call.principal)
     if refusal is not None:
         raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
-    return await _accepted(call, None, None, f"{PREFIX}/commands/")
+    return await _accepted(call, call.body, None, None, f"{PREFIX}/commands/")
 
 
 async def get_command(call: Call[Nothing, None]) -> Response:
@@ -94,9 +102,9 @@ async def list_guild_commands(call: Call[CommandQuery, None]) -> Response:
 
 
 async def _accepted(
-    call: Call[Nothing, CommandRequest], standing: Standing | None, guild_id: Snowflake | None, location: str
+    call: Call[Any, Any], asked: CommandRequest, standing: Standing | None, guild_id: Snowflake | None, location: str
 ) -> Response:
-    parts, principal, asked = call.parts, call.principal, call.body
+    parts, principal = call.parts, call.principal
     checked = check_request(asked, parts.catalogue, parts.clock.now())
     if standing is not None:
         refusal = refusal_of_command(checked.spec, principal, standing)

@@ -6,12 +6,14 @@ operationId, what it is for, endpoint, who may; then what may be asked, what is 
 
 from __future__ import annotations
 
+from models.bulks import Bulk
 from models.dead_letters import DeadLetter, LetterGroup
 from models.queries import AuditEntry
 from web.accept import CommandRequest
 from web.api import (
     analytics,
     audit,
+    bulks,
     catalogue,
     commands,
     dead_letters,
@@ -24,6 +26,7 @@ from web.api import (
     settings,
 )
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
+from web.api.bulks import BulkRequest
 from web.api.catalogue import CatalogueQuery, CommandKind
 from web.api.commands import Accepted, CommandDetail
 from web.api.dead_letters import CauseRequest, DeadLetterQuery, EditedReplay, HandledLetters
@@ -82,6 +85,23 @@ OPERATIONS: tuple[Operation, ...] = (
               body=CommandRequest, status=202, answer=Accepted, errors=_ISSUING),
     Operation("GET", "/guilds/{guild_id}/commands/{command_id}", "getCommand", "One command, with its timeline",
               commands.get_command, in_guild("commands.read"), answer=CommandDetail),
+    Operation("GET", "/guilds/{guild_id}/bulks", "listBulks", "Commands for many members, newest first",
+              bulks.list_guild_bulks, in_guild("commands.read"), query=Paging, answer=Listing[Bulk]),
+    Operation("POST", "/guilds/{guild_id}/bulks", "startBulk", "Do one command for many members, a few at a time",
+              bulks.post_bulk, in_guild("commands.write"),
+              body=BulkRequest, status=202, answer=Accepted, errors=_ISSUING),
+    Operation("GET", "/guilds/{guild_id}/bulks/{bulk_id}", "getBulk", "How far a bulk is",
+              bulks.get_one_bulk, in_guild("commands.read"), answer=Bulk),
+    Operation("GET", "/guilds/{guild_id}/bulks/{bulk_id}/commands", "listBulkCommands", "Its commands, newest first",
+              bulks.list_bulk_commands, in_guild("commands.read"), query=Paging, answer=Listing[CommandView]),
+    Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/pause", "pauseBulk", "Begin no more of it",
+              bulks.pause_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
+    Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/resume", "resumeBulk", "Go on with it",
+              bulks.resume_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
+    Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/cancel", "cancelBulk", "Call off what was not begun",
+              bulks.cancel_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
+    Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/retry", "retryBulk", "Start a new bulk for those who failed",
+              bulks.retry_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
     Operation("GET", "/guilds/{guild_id}/audit", "listAudit", "Who did what, newest first",
               audit.list_guild_audit, in_guild("audit.read"), query=AuditQuery, answer=Listing[AuditEntry]),
     Operation("GET", "/guilds/{guild_id}/analytics/commands", "getCommandAnalytics", "Commands by type and over time",

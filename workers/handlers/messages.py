@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from models.bulks import Target, start_bulk
 from models.outcome import Outcome
 from workers.nonces import nonce_of
 from workers.ports import Call
 
-__all__ = ["announce", "call_webhook"]
+__all__ = ["announce", "broadcast", "call_webhook"]
 
 
 async def announce(call: Call) -> Outcome:
@@ -28,3 +29,18 @@ async def call_webhook(call: Call) -> Outcome:
         headers={"Idempotency-Key": str(command.id)},
     )
     return Outcome(f"The address answered with {status}.", data={"status": status}, after={"status": status})
+
+
+async def broadcast(call: Call) -> Outcome:
+    """A bulk of one announcement a guild; a guild without an announcement channel is left out."""
+    chosen = await call.ports.guilds.announcement_targets()
+    targets = [Target({"channel": str(int(channel_id))}, guild_id) for guild_id, channel_id in chosen]
+    await start_bulk(
+        call.connection,
+        command_id=call.command.id,
+        guild_id=None,
+        type="messages.announce",
+        options={"text": call.options.text},
+        targets=targets,
+    )
+    return Outcome(f"The announcement goes to {len(targets)} servers.", data={"total": len(targets)})

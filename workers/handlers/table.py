@@ -7,12 +7,13 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from models.catalogue import Catalogue
+from models.commands import bulk as bulk_specs
 from models.commands import messages as message_specs
 from models.commands import moderation as moderation_specs
 from models.commands import server as server_specs
 from models.commands import settings as settings_specs
 from models.commands import utility as utility_specs
-from workers.handlers import messages, moderation, records, server, settings, utility
+from workers.handlers import bulk, messages, moderation, records, server, settings, utility
 from workers.ports import Handler
 
 __all__ = ["BUILT_IN", "PLUGIN_GROUP", "load_handlers", "table_of"]
@@ -36,7 +37,12 @@ BUILT_IN: tuple[Handler, ...] = (
     Handler(server_specs.CreateChannel, server.create_channel, look=server.look_for_channel),
     Handler(message_specs.Announce, messages.announce),
     Handler(message_specs.CallWebhook, messages.call_webhook),
-    Handler(message_specs.Broadcast, utility.broadcast, needs_guild=False),
+    Handler(message_specs.Broadcast, messages.broadcast, needs_guild=False),
+    Handler(bulk_specs.StartBulk, bulk.start),
+    Handler(bulk_specs.PauseBulk, bulk.pause),
+    Handler(bulk_specs.ResumeBulk, bulk.resume),
+    Handler(bulk_specs.CancelBulk, bulk.cancel),
+    Handler(bulk_specs.RetryBulk, bulk.retry),
 )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from models.outcome import FollowUp, Outcome
+from models.outcome import Outcome
 from workers.failures import PermanentFailure
 from workers.ports import Call
 
-__all__ = ["broadcast", "ping", "server_info"]
+__all__ = ["ping", "server_info"]
 
 
 async def ping(call: Call) -> Outcome:
@@ -23,21 +23,4 @@ async def server_info(call: Call) -> Outcome:
         f"**{summary['name']}** has {summary['member_count']} members, {summary['roles']} roles and "
         f"{summary['channels']} channels. Its owner is <@{summary['owner_id']}>.",
         data=summary,
-    )
-
-
-async def broadcast(call: Call) -> Outcome:
-    """The parent of one announcement a guild; a guild without an announcement channel is left out and counted."""
-    targets = await call.ports.guilds.announcement_targets()
-    children = [
-        FollowUp(
-            type="messages.announce",
-            guild_id=guild_id,
-            lane="bulk",
-            options={"channel": str(int(channel_id)), "text": call.options.text},
-        )
-        for guild_id, channel_id in targets
-    ]
-    return Outcome(
-        f"The announcement goes to {len(children)} servers.", data={"children": len(children)}, follow_ups=children
     )

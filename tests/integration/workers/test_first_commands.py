@@ -12,7 +12,7 @@ from tests.integration.workers.commands import ANNOUNCEMENTS, CROWD, EVENTS_ROLE
 from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import eventually
 
-PURE = {"utility.ping", "server.info", "admin.broadcast"}
+PURE = {"utility.ping", "server.info"}
 AT_ONCE = PURE | {"moderation.warn", "moderation.note", "settings.set"}
 
 
