@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,21 +48,25 @@ class GuildAccess:
 
 
 _ROWS = """
-SELECT g.id, g.name, g.icon, g.owner_id = $1 AS is_owner, m.person_id IS NOT NULL AS is_member,
+SELECT g.id, a.person_id, g.name, g.icon, g.owner_id = a.person_id AS is_owner, m.person_id IS NOT NULL AS is_member,
     COALESCE(m.timed_out_until > now(), false) AS timed_out, GREATEST(g.updated_at, g.synced_at) AS at,
-    COALESCE(m.roles, '{}') AS roles, COALESCE((
+    COALESCE(m.roles, '{{}}') AS roles, COALESCE((
         SELECT s.data -> 'moderator_roles' ?| m.roles::text[] FROM guild_settings s WHERE s.guild_id = g.id
     ), false) AS moderates,
     COALESCE((SELECT r.permissions FROM roles r WHERE r.guild_id = g.id AND r.id = g.id), 0) AS everyone,
     COALESCE((SELECT bit_or(r.permissions) FROM roles r WHERE r.guild_id = g.id AND r.id = ANY(m.roles)), 0) AS held
-FROM guilds g LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = $1
+FROM {asked} a JOIN guilds g ON g.id = a.guild_id AND g.left_at IS NULL
+LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = a.person_id
 """
-_ONE = _ROWS + "WHERE g.id = $2 AND g.left_at IS NULL"
+_THESE = _ROWS.format(asked="(SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS i(guild_id, person_id))")
 _ALL = (
-    _ROWS
-    + """WHERE g.left_at IS NULL AND g.id IN (
-    SELECT guild_id FROM members WHERE person_id = $1 UNION SELECT id FROM guilds WHERE owner_id = $1
-) ORDER BY g.name, g.id"""
+    _ROWS.format(
+        asked="""(
+    SELECT guild_id, person_id FROM members WHERE person_id = $1
+    UNION SELECT id, owner_id FROM guilds WHERE owner_id = $1
+)"""
+    )
+    + "ORDER BY g.name, g.id"
 )
 
 
@@ -73,12 +78,18 @@ class Access:
 
     async def member_permissions(self, guild_id: int, user_id: int) -> Known | None:
         """A member's bits, or None: no member that we know of, or a guild that the bot is not in."""
-        rows = await self._database.fetch(_ONE, user_id, guild_id)
-        if not rows or not (rows[0]["is_member"] or rows[0]["is_owner"]):
-            return None
-        row = rows[0]
-        roles = frozenset((guild_id, *row["roles"]))
-        return Known(permissions_from_row(row), row["at"], roles, row["moderates"])
+        return (await self.permissions_of([(guild_id, user_id)])).get((guild_id, user_id))
+
+    async def permissions_of(self, members: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Known]:
+        """The bits of each (guild, member), in one statement; who is not known is left out."""
+        rows = await self._database.fetch(_THESE, [guild for guild, _ in members], [member for _, member in members])
+        return {
+            (row["id"], row["person_id"]): Known(
+                permissions_from_row(row), row["at"], frozenset((row["id"], *row["roles"])), row["moderates"]
+            )
+            for row in rows
+            if row["is_member"] or row["is_owner"]
+        }
 
     async def level(self, guild_id: int, user_id: int) -> Level | None:
         """What somebody may see of a guild, or None where they are no member."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -15,7 +15,18 @@ from bus.ids import Snowflake, new_id
 from models.config import Secret
 from models.database import Database, Record, fetch
 
-__all__ = ["SCOPES", "ApiKey", "authenticate", "create", "find", "list_keys", "list_keys_of", "revoke", "rotate"]
+__all__ = [
+    "SCOPES",
+    "ApiKey",
+    "authenticate",
+    "create",
+    "find",
+    "find_these",
+    "list_keys",
+    "list_keys_of",
+    "revoke",
+    "rotate",
+]
 
 SCOPES = (
     "commands:read",
@@ -121,12 +132,17 @@ async def authenticate(database: Database, key: str) -> ApiKey | None:
 
 async def find(database: Database, key_id: UUID) -> ApiKey | None:
     """A key that may be used now, or None: unknown, revoked or expired."""
+    return (await find_these(database, [key_id])).get(key_id)
+
+
+async def find_these(database: Database, key_ids: Collection[UUID]) -> dict[UUID, ApiKey]:
+    """Those of the keys that may be used now: not unknown, revoked or expired."""
     rows = await database.fetch(
         f"""SELECT {_COLUMNS} FROM api_keys
-        WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())""",  # noqa: S608
-        key_id,
+        WHERE id = ANY($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())""",  # noqa: S608
+        list(key_ids),
     )
-    return _key(rows[0]) if rows else None
+    return {row["id"]: _key(row) for row in rows}
 
 
 async def list_keys(database: Database) -> Sequence[ApiKey]:

@@ -8,28 +8,38 @@ from typing import Any
 
 from bus.clock import Clock
 from bus.ids import Snowflake
+from models.access import Access, Known
 from models.checks import OWNER_RANK
 from models.database import Database
 from models.tables.guilds import ChannelRow, GuildRow, MemberRow, RoleRow
 from models.tables.settings import GuildSettingsRow
 from workers.ports import Ranks
+from workers.together import Together
 
 __all__ = ["GuildTables"]
 
 _LEFT_KEPT_SECONDS = 0.5
 
-_RANKS = """
-SELECT u.id, g.owner_id = u.id AS is_owner, COALESCE((
+_MEMBER_RANKS = """
+SELECT g.id AS guild_id, i.id, g.owner_id = i.id AS is_owner, COALESCE((
     SELECT max(r.position) FROM roles r WHERE r.guild_id = g.id AND r.id = ANY(m.roles)
 ), 0) AS rank
-FROM guilds g CROSS JOIN unnest($2::bigint[]) AS u(id)
-LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = u.id
-WHERE g.id = $1 AND (m.person_id IS NOT NULL OR g.owner_id = u.id)
+FROM unnest($1::bigint[], $2::bigint[]) AS i(guild_id, id) JOIN guilds g ON g.id = i.guild_id
+LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = i.id
+WHERE m.person_id IS NOT NULL OR g.owner_id = i.id
 """
+_ROLE_RANKS = """
+SELECT r.guild_id, r.id, r.position AS rank, false AS is_owner
+FROM unnest($1::bigint[], $2::bigint[]) AS i(guild_id, id) JOIN roles r ON r.guild_id = i.guild_id AND r.id = i.id
+"""
+_CHANNELS = "SELECT id, guild_id FROM channels WHERE id = ANY($1::bigint[])"
 
 
 class GuildTables:
-    """What handlers read, and what the gate asks about presence, channels and ranks, on PostgreSQL."""
+    """What handlers read, and what the gate asks about presence, rights, channels and ranks, on PostgreSQL.
+
+    What the gate asks for several commands at the same time is one statement for all of them.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -37,6 +47,10 @@ class GuildTables:
         self._left: frozenset[int] = frozenset()
         self._left_read_at = float("-inf")
         self._reading = asyncio.Lock()
+        self._permissions = Together(Access(database).permissions_of)
+        self._channels = Together(self._read_channels)
+        self._member_ranks = Together(lambda members: self._read_ranks(_MEMBER_RANKS, members))
+        self._role_ranks = Together(lambda roles: self._read_ranks(_ROLE_RANKS, roles))
 
     async def has_left(self, guild_id: Snowflake) -> bool:
         """Whether the bot was removed from it; False for a guild that is not known (yet).
@@ -51,19 +65,28 @@ class GuildTables:
                     self._left_read_at = self._clock.monotonic()
         return guild_id in self._left
 
+    async def member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> Known | None:
+        """As last told by the gateway; None for who is not known."""
+        return (await self._permissions.ask([(guild_id, user_id)])).get((guild_id, user_id))
+
     async def guild_of_channels(self, channel_ids: Sequence[int]) -> dict[int, int]:
         """The guild of each channel that is known."""
-        rows = ChannelRow.filter(id__in=list(channel_ids)).using_db(self._database.client)
-        return {row.id: row.guild_id for row in await rows.only("id", "guild_id")}
+        return await self._channels.ask(channel_ids)
 
     async def ranks(self, guild_id: Snowflake, user_ids: Sequence[int], role_ids: Sequence[int]) -> Ranks:
         """Positions as last told by the gateway; unknown members and roles are left out."""
-        rows = await self._database.fetch(_RANKS, guild_id, list(user_ids))
-        roles = RoleRow.filter(guild_id=guild_id, id__in=list(role_ids)).using_db(self._database.client)
-        return Ranks(
-            {row["id"]: OWNER_RANK if row["is_owner"] else row["rank"] for row in rows},
-            {row.id: row.position for row in await roles},
+        members, roles = await asyncio.gather(
+            self._member_ranks.ask([(guild_id, user_id) for user_id in user_ids]),
+            self._role_ranks.ask([(guild_id, role_id) for role_id in role_ids]),
         )
+        return Ranks({id_: rank for (_, id_), rank in members.items()}, {id_: rank for (_, id_), rank in roles.items()})
+
+    async def _read_channels(self, channel_ids: Sequence[int]) -> dict[int, int]:
+        return {row["id"]: row["guild_id"] for row in await self._database.fetch(_CHANNELS, channel_ids)}
+
+    async def _read_ranks(self, sql: str, asked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        rows = await self._database.fetch(sql, [guild_id for guild_id, _ in asked], [id_ for _, id_ in asked])
+        return {(row["guild_id"], row["id"]): OWNER_RANK if row["is_owner"] else row["rank"] for row in rows}
 
     async def roles_of(self, guild_id: Snowflake, user_id: int) -> frozenset[int] | None:
         """The roles of a member, as last told by the gateway; None for somebody who is not known."""

@@ -9,6 +9,7 @@ from bus.ids import Snowflake
 from models import api_keys
 from models.database import Database
 from workers.authority import KeyGrant
+from workers.together import Together
 
 __all__ = ["KeyTable"]
 
@@ -17,11 +18,11 @@ class KeyTable:
     """`workers.authority.KeyReader` on PostgreSQL."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
         self._clock = clock
+        self._keys = Together(lambda key_ids: api_keys.find_these(database, key_ids))
 
     async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> KeyGrant | None:
-        key = await api_keys.find(self._database, key_id)
+        key = (await self._keys.ask([key_id])).get(key_id)
         if key is None or not key.allows(scope, guild_id):
             return None
         return KeyGrant(self._clock.now(), key.owner_id)

@@ -21,7 +21,6 @@ from bus.senders import Sender
 from bus.topology import Topology
 from bus.transport import Transport
 from models import dead_letters, processes
-from models.access import Access
 from models.bulks import begin_children
 from models.catalogue import Catalogue
 from models.database import Database
@@ -96,7 +95,7 @@ async def run(
             rules=rules,
             presence=guilds,
             surroundings=guilds,
-            access=Access(database),
+            access=guilds,
             keys=KeyTable(database, clock),
             cooldowns=Cooldowns(database),
             discord=discord,
