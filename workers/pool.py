@@ -25,8 +25,7 @@ from workers.work import Work
 __all__ = ["Pool"]
 
 _BATCH = 64
-_BATCH_WAIT_SECONDS = 0.003
-_BATCHES_AT_ONCE = 4
+_BATCHES_AT_ONCE = 2
 _QUIET_SECONDS = 1.0
 _EMPTY_SECONDS = 0.05
 
@@ -69,14 +68,17 @@ class Pool:
     async def run(self) -> None:
         async with self._transport.consume(self._queue, prefetch=self._prefetch) as consumer:
             self._consumer = consumer
+            await self._batches.acquire()
             while batch := await self._next(consumer):
                 await self._take(consumer, batch)
+                # Only now is the next batch taken: while these are busy it grows.
+                await self._batches.acquire()
             await self._let_go.wait()
 
     async def _next(self, consumer: Consumer) -> list[Delivery]:
         asked_at = self._clock.monotonic()
         self._waiting_since = asked_at
-        batch = await consumer.batch(most=_BATCH, wait_seconds=_BATCH_WAIT_SECONDS)
+        batch = await consumer.batch(most=_BATCH, wait_seconds=0)
         self._waiting_since = None
         now = self._clock.monotonic()
         if now - asked_at > _EMPTY_SECONDS:
@@ -113,10 +115,11 @@ class Pool:
         together = [await self._receive(consumer, delivery) for delivery in batch if not delivery.redelivered]
         works = [work for work in together if work is not None]
         if works:
-            await self._batches.acquire()
             task = asyncio.create_task(self._pipeline.process(works))
             self._tasks.add(task)
             task.add_done_callback(self._batch_done)
+        else:
+            self._batches.release()
         for delivery in batch:
             if delivery.redelivered:
                 await self._take_alone(consumer, delivery)

@@ -26,7 +26,7 @@ from workers.work import Work
 __all__ = ["Settler", "deliver"]
 
 _MOST = 64
-_WAIT_SECONDS = 0.003
+_BATCHES_AT_ONCE = 2
 _UNSTORABLE = Outcome("It ended, but its outcome held text that cannot be stored.", code="unstorable_outcome")
 
 Settle = Callable[[Sequence[Settlement]], Awaitable[list[Settled]]]
@@ -48,17 +48,21 @@ class Settler:
         self._clock = clock
         self._observe = observe
         self._ended: asyncio.Queue[_Ended] = asyncio.Queue()
+        self._settling = asyncio.Semaphore(_BATCHES_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, work: Work, ending: Ending) -> None:
         self._ended.put_nowait(_Ended(work, ending))
 
     async def run(self) -> None:
-        """Settle for ever; batches overlap, so that one batch's confirms do not hold up the next one's rows."""
+        """Settle for ever, what has ended at once; while two batches are being settled, the next one grows.
+
+        What a batch publishes afterwards does not hold up the next one's rows.
+        """
         while True:
+            await self._settling.acquire()
             batch = [await self._ended.get()]
-            if self._ended.empty():
-                await asyncio.sleep(_WAIT_SECONDS)
+            await asyncio.sleep(0)  # what ends in the same turn of the loop is settled with it
             while len(batch) < _MOST and not self._ended.empty():
                 batch.append(self._ended.get_nowait())
             task = asyncio.create_task(self._finish(batch))
@@ -70,8 +74,12 @@ class Settler:
         await self._conclude([_Ended(work, ending)], [settled])
 
     async def _finish(self, batch: list[_Ended]) -> None:
-        await self._publish_copies(batch)
-        await self._conclude(*await self._settle_until_done(batch))
+        try:
+            await self._publish_copies(batch)
+            told, settled = await self._settle_until_done(batch)
+        finally:
+            self._settling.release()
+        await self._conclude(told, settled)
 
     async def _conclude(self, batch: Sequence[_Ended], settled: Sequence[Settled]) -> None:
         revisions = {answer.id: answer.revision for answer in settled}
