@@ -108,9 +108,11 @@ class Gatekeeper:
         return await check_targets(work, surroundings=self._surroundings, discord=self._discord)
 
     async def _cooldown(self, work: Work, rules: CommandRules) -> Trouble | None:
-        """Asked last: it counts. Later attempts were let in by the first; the platform's own follow-ups are free."""
+        """Asked last: it counts. Later attempts were let in by the first; the platform's own follow-ups are free, and
+        so is what a bulk does for each member."""
         command = work.command
-        if not rules.limited or command.guild_id is None or command.attempt > 1 or command.actor.kind == "system":
+        free = command.attempt > 1 or command.actor.kind == "system" or command.lane == "bulk"
+        if free or not rules.limited or command.guild_id is None:
             return None
         member_id = member_behind(work)
         actor = f"{command.actor.kind}:{command.actor.id}" if member_id is None else f"user:{member_id}"

@@ -10,6 +10,7 @@ import pytest
 from bus.envelopes import Command, ReplyTo
 from bus.ids import Snowflake
 from models import processes, settings_store
+from models.bulks import Bulk, get_bulk
 from models.command_record import CommandRecord
 from models.command_rules import key_of
 from models.database import Database
@@ -138,4 +139,19 @@ async def test_all_workers_together_let_in_no_more_than_the_cooldown_allows(on_b
         assert (await run(platform, a_command(WARN, warning, dry_run=True))).state == "succeeded"
         first, second = a_command(WARN, warning), a_command(WARN, warning)
         assert [(await run(platform, one)).state for one in (first, second)] == ["succeeded", "refused"]
+    await platform.database.fetch("WITH gone AS (DELETE FROM warnings) SELECT 1")
+
+
+async def test_a_bulk_is_not_stopped_by_the_cooldown_of_what_it_does_for_each(platform: Platform) -> None:
+    start = a_command("bulk.start", {"command": WARN, "members": ["11", "12", "13"], "options": {"reason": "loud"}})
+    async with platform.worker():
+        await change(platform, {key_of(WARN, "user_cooldown"): {"seconds": 600}})
+        await run(platform, start)
+
+        async def finished() -> Bulk | None:
+            bulk = await get_bulk(platform.database, start.id, Snowflake(GUILD_ONE))
+            return bulk if bulk is not None and bulk.state == "finished" else None
+
+        bulk = await eventually(finished, "the bulk's end", seconds=30)
+    assert (bulk.done, bulk.failed) == (3, 0)
     await platform.database.fetch("WITH gone AS (DELETE FROM warnings) SELECT 1")
