@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import commands, live, live_rows
-from bench.bars import Bar, best_peer, command_bars, live_bars, shown
+from bench import commands, live, live_rows, slash
+from bench.bars import Bar, best_peer, command_bars, live_bars, shown, slash_bars
 from bench.contenders import PEERS, contenders
 from bench.nchan import need_nchan
 from bench.ours.guildbus import EFFECTS
@@ -95,9 +95,20 @@ def _live_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--without-nchan", dest="nchan", action="store_false", help="leave the peer and its bar out")
 
 
+def _slash(given: argparse.Namespace) -> Report:
+    results = asyncio.run(slash.measure(rounds=given.rounds, singles=given.singles, flood=given.flood))
+    return Report(results, slash_bars(results), table(slash.HEAD, slash.rows(results)))
+
+
+def _slash_options(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--singles", type=_bounded(20, 10_000), default=200, help="interactions one at a time")
+    one.add_argument("--flood", type=_bounded(200, 10_000), default=2_000, help="interactions 64 at once")
+
+
 BENCHES = {
     "commands": Bench("one job on guildbus, its peers and a ceiling", _command_options, _commands),
     "live": Bench("live updates of one web process, beside nchan", _live_options, _live),
+    "slash": Bench("slash commands from the sandbox to their answers", _slash_options, _slash),
 }
 """Those that a run without a name goes through, in this order."""
 

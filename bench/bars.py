@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.live_rows import SILENT, nchan_row, silent_row
 
-__all__ = ["Bar", "best_peer", "command_bars", "live_bars", "shown"]
+__all__ = ["Bar", "best_peer", "command_bars", "live_bars", "shown", "slash_bars"]
 
 Results = Mapping[str, Mapping[str, float]]
 
@@ -85,6 +85,18 @@ def live_bars(results: Results, *, with_nchan: bool = True) -> list[Bar]:
         share = _ratio(rate, _of(results, nchan_row(500), "deliveries"))
         bars.append(Bar("deliveries/s at 500 clients, share of nchan's", share, 0.4))
     return bars
+
+
+def slash_bars(results: Mapping[str, float]) -> list[Bar]:
+    def of(figure: str) -> float:
+        return results.get(figure, math.nan)
+
+    return [
+        Bar("one at a time: defer, p99 in ms", of("defer_p99"), 5, at_most=True),
+        Bar("one at a time: final answer, p50 in ms", of("answer_p50"), 15, at_most=True),
+        Bar("accepted per second of the bot's own CPU time", of("per_cpu"), 1_000),
+        Bar("64 at once: slowest defer in ms", of("worst"), 3_000, at_most=True),
+    ]
 
 
 def shown(bars: Sequence[Bar]) -> list[list[str]]:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from bench.bars import Bar, best_peer, command_bars, live_bars, shown
+from bench.bars import Bar, best_peer, command_bars, live_bars, shown, slash_bars
 from bench.live_rows import nchan_row, silent_row
 
 PEERS = ("dramatiq", "celery")
@@ -84,6 +84,22 @@ def test_each_live_bar_falls_by_itself(row: str, figure: str, value: float, fall
 
 def test_nchan_left_out_has_no_bar() -> None:
     assert len(live_bars(LIVE, with_nchan=False)) == len(live_bars(LIVE)) - 1
+
+
+SLASH = {"defer_p99": 5.0, "answer_p50": 15.0, "per_cpu": 1_000.0, "worst": 3_000.0}
+
+
+def test_slash_bars_that_are_just_met_are_reached() -> None:
+    assert all(bar.reached for bar in slash_bars(SLASH))
+    assert not any(bar.reached for bar in slash_bars({}))
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "fallen"),
+    [("defer_p99", 5.1, [0]), ("answer_p50", 15.1, [1]), ("per_cpu", 999.0, [2]), ("worst", 3_001.0, [3])],
+)
+def test_each_slash_bar_falls_by_itself(figure: str, value: float, fallen: list[int]) -> None:
+    assert [n for n, bar in enumerate(slash_bars(SLASH | {figure: value})) if not bar.reached] == fallen
 
 
 def test_a_bar_is_shown_with_what_it_needs() -> None:
