@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from starlette.responses import Response
 
 from bus import codec
 
-__all__ = ["PROBLEMS", "Problem", "ProblemKind", "problem_response"]
+__all__ = ["PROBLEMS", "Problem", "ProblemBody", "ProblemKind", "problem_response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,18 @@ class Problem(Exception):
     @property
     def title(self) -> str:
         return PROBLEMS[self.code].title
+
+
+class ProblemBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong, as RFC 9457 has it. Some codes add members of their own: `field`, `option`, `missing`, `id`."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str
+    request_id: UUID
 
 
 def problem_response(problem: Problem, *, instance: str, request_id: str) -> Response:

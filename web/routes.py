@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from web.api import health
+from web.api.openapi import openapi_document
 from web.api.operations import OPERATIONS
 from web.api.serving import api_routes
 from web.login import endpoints as login
@@ -17,6 +18,7 @@ from web.pages import dead_letters as dead_letter_pages
 from web.pages import design as design_pages
 from web.pages import guilds as guild_pages
 from web.pages import settings as settings_pages
+from web.pages.api_docs import documentation_routes
 from web.static_files import STATIC_DIRECTORY, VersionedFiles
 
 __all__ = ["routes"]
@@ -30,6 +32,7 @@ def routes() -> list[BaseRoute]:
         Route("/readyz", health.ready),
         Route("/healthz", health.health),
         *api_routes(OPERATIONS),
+        *documentation_routes(openapi_document(OPERATIONS)),
         Route("/login", login.start_login),
         Route(login.CALLBACK_PATH, login.finish_login),
         Route("/logout", login.log_out, methods=["POST"]),

@@ -8,6 +8,7 @@ import pytest
 
 from bus.ids import Snowflake
 from tests.integration.web.running_web import GUILD, RunningWeb
+from web.api.operations import OPERATIONS
 
 PATH = f"/api/v1/guilds/{GUILD}"
 
@@ -90,3 +91,17 @@ def _no_large_numbers(value: Any) -> None:
             pass
         case int():
             assert abs(value) < 2**53
+
+
+async def test_the_document_is_served_and_spared_and_its_page_shows_every_operation(web: RunningWeb) -> None:
+    async with web.client() as client:
+        document = await client.get("/api/openapi.json")
+        assert document.json()["openapi"] == "3.1.0"
+        seen = {"If-None-Match": document.headers["etag"]}
+        assert (await client.get("/api/openapi.json", headers=seen)).status_code == 304
+        page = await client.get("/api/docs")
+        assert page.status_code == 200
+        for operation in OPERATIONS:
+            assert f'id="{operation.id}"' in page.text
+        assert "<style" not in page.text
+        assert "style=" not in page.text
