@@ -31,6 +31,8 @@ SETTLE_COLUMNS = (
     ("next_attempt_at", "timestamptz"),
     *AUDIT_COLUMNS,
 )
+# Asked again because its answer was lost, it answers as the first time: a row that left `running` under this fence was
+# settled by this holder, for every claim raises the fence. The second SELECT sees the rows as they were before.
 SETTLE = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(SETTLE_COLUMNS)}),
 {_OURS},
@@ -44,6 +46,9 @@ touched AS (
 {AUDITED},
 {BULKS_ADVANCED}
 SELECT id, revision FROM touched
+UNION ALL
+SELECT c.id, c.revision FROM commands c JOIN input i ON i.id = c.id
+WHERE c.fence = i.fence AND c.state = i.state AND i.state <> 'running'
 """
 
 RENEW_COLUMNS = (("id", "uuid"), ("fence", "bigint"))

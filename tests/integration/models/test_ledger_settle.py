@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -68,6 +69,16 @@ async def test_nobody_settles_twice(ledger: Ledger) -> None:
     claimed = await take(ledger, command())
     assert [one.revision for one in await ledger.settle([settlement(claimed)])] == [2]
     assert [one.revision for one in await ledger.settle([settlement(claimed, "failed")])] == [None]
+
+
+async def test_a_settlement_whose_answer_was_lost_is_answered_again(ledger: Ledger, database: Database) -> None:
+    what = command()
+    claimed = await take(ledger, what)
+    for _ in range(2):
+        assert [one.revision for one in await ledger.settle([settlement(claimed)])] == [2]
+    assert [row["phase"] for row in await rows_of(database, what)] == ["intent", "outcome"]
+    late = replace(settlement(claimed), fence=claimed.fence - 1)
+    assert [one.revision for one in await ledger.settle([late])] == [None]
 
 
 async def test_a_poisoned_outcome_fails_its_own_settlement_only(ledger: Ledger) -> None:
