@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.outcome import Outcome
+from workers.failures import PermanentFailure
 from workers.handlers.members import require_member
 from workers.ports import Call
 
 __all__ = ["ban", "kick", "look_for_kick", "time_out", "unban"]
 
+_UNKNOWN_MEMBER = "discord_10007"
 _AUDIT_MEMBER_KICK = 20  # Discord's reference, "Audit Log Events"
 
 
@@ -45,7 +47,15 @@ async def time_out(call: Call) -> Outcome:
 
 async def kick(call: Call) -> Outcome:
     await require_member(call, call.options.member)
-    await call.ports.discord.kick(call.guild_id, call.options.member, reason=call.audit_reason)
+    try:
+        await call.ports.discord.kick(call.guild_id, call.options.member, reason=call.audit_reason)
+    except PermanentFailure as failure:
+        # aiohttp sends a DELETE once more by itself where a kept connection ended without an answer: gone by our own
+        # hand, perhaps (its ClientSession._request, `retry_persistent_connection`).
+        found = await look_for_kick(call) if failure.code == _UNKNOWN_MEMBER else None
+        if found is None:
+            raise
+        return found
     return _kicked(call)
 
 

@@ -32,6 +32,17 @@ async def test_a_long_rate_limit_releases_the_lease_and_keeps_the_attempt(platfo
     assert len(platform.effects(command)) == 1
 
 
+async def test_a_kick_whose_answer_was_lost_is_found_and_not_called_refused(platform: Platform) -> None:
+    # aiohttp repeats the DELETE by itself, and the second one finds nobody to kick.
+    platform.fault(KICK, "lost_answer", times=1)
+    command = a_command("moderation.kick", {"member": CROWD[5]})
+    async with platform.worker():
+        await platform.publish(command)
+        record = await platform.end_of(command)
+    assert record.state == "succeeded", record.outcome
+    assert [row.changed for row in platform.effects(command)] == [True]
+
+
 @pytest.mark.parametrize("failure", [{"kind": "status", "status": 503}, {"kind": "lost_answer"}, {"kind": "drop"}])
 async def test_trouble_on_the_way_is_retried_and_ends_exactly_once(platform: Platform, failure: dict) -> None:
     # Twice: aiohttp itself repeats a PUT once when the connection closes under it.
