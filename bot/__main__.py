@@ -16,7 +16,7 @@ from bot.guild_rate import GuildRate
 from bot.platform import Platform
 from bot.recovery import DiscordRefused
 from bot.service import run
-from bus.clock import Clock, SystemClock
+from bus.clock import Clock, SteadyClock, SystemClock
 from bus.errors import AccessRefused, BrokerAddressInvalid
 from bus.ids import new_id
 from bus.logs import configure
@@ -26,13 +26,15 @@ from bus.transport import Transport
 from models.catalogue import load_catalogue
 from models.config import ConfigError
 from models.database import Database
+from models.database_clock import connect_and_keep_time
 from models.errors import ModelError
 from models.rate_limits import Rates
 
 _GRACE_SECONDS = 4.5
 
 
-async def _serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
+async def _serve(settings: Settings, machine: Clock, stop: asyncio.Event) -> None:
+    clock = SteadyClock(machine)
     transport = RabbitMQTransport(
         settings.amqp_url.reveal(), load_topology(), clock=clock, name=f"bot {settings.shard_id}"
     )
@@ -41,7 +43,7 @@ async def _serve(settings: Settings, clock: Clock, stop: asyncio.Event) -> None:
     platform = Platform(database, catalogue=catalogue, process_id=new_id(clock.now()), shard_id=settings.shard_id)
     rate = GuildRate(Rates(settings.rate_storage_url), settings.rate_per_guild)
     # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
-    connecting = asyncio.create_task(database.connect())
+    connecting = asyncio.create_task(connect_and_keep_time(clock, database))
     try:
         if not await _started(transport, stop):
             return

@@ -9,13 +9,14 @@ import sys
 import uvloop
 from loguru import logger
 
-from bus.clock import Clock, SystemClock
+from bus.clock import Clock, SteadyClock, SystemClock
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
 from models.database import Database
+from models.database_clock import connect_and_keep_time
 from models.ledger import Ledger
 from web.app import create_app
 from web.config import Settings
@@ -36,8 +37,8 @@ def main(clock: Clock | None = None) -> int:
     return 0
 
 
-async def _run(settings: Settings, clock: Clock) -> None:
-    topology = load_topology()
+async def _run(settings: Settings, machine: Clock) -> None:
+    clock, topology = SteadyClock(machine), load_topology()
     transport = RabbitMQTransport(settings.amqp_url, topology, clock=clock, name="guildbus web")
     database = Database(settings.database_url)
     app = create_app(
@@ -50,7 +51,10 @@ async def _run(settings: Settings, clock: Clock) -> None:
         topology=topology,
     )
     # Both keep trying, each saying at what address, while /readyz says the same.
-    connecting = [asyncio.create_task(database.connect()), asyncio.create_task(transport.start())]
+    connecting = [
+        asyncio.create_task(connect_and_keep_time(clock, database)),
+        asyncio.create_task(transport.start()),
+    ]
     server = WebServer(
         app,
         host=settings.host,

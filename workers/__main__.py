@@ -7,20 +7,22 @@ import os
 import signal
 import sys
 
-from bus.clock import Clock, SystemClock
+from bus.clock import Clock, SteadyClock, SystemClock
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
 from models.database import BY_KEY, Database
+from models.database_clock import keep_time
 from workers import service
 from workers.config import Settings
 from workers.handlers.table import load_handlers
 
 
-async def work(settings: Settings, clock: Clock) -> None:
+async def work(settings: Settings, machine: Clock) -> None:
     """Runs until SIGTERM or SIGINT."""
+    clock = SteadyClock(machine)
     topology = load_topology()
     catalogue = load_catalogue()
     stop = asyncio.Event()
@@ -29,8 +31,10 @@ async def work(settings: Settings, clock: Clock) -> None:
         loop.add_signal_handler(number, stop.set)
     transport = RabbitMQTransport(settings.amqp_url.reveal(), topology, clock=clock, name="worker")
     database = Database(settings.database_url.reveal(), max_size=16, session=BY_KEY)
+    keeping_time: asyncio.Task[None] | None = None
     try:
         await asyncio.gather(transport.start(), database.connect())
+        keeping_time = asyncio.create_task(keep_time(clock, database))
         await service.run(
             settings,
             transport=transport,
@@ -43,6 +47,8 @@ async def work(settings: Settings, clock: Clock) -> None:
             stop=stop,
         )
     finally:
+        if keeping_time is not None:
+            keeping_time.cancel()
         await transport.close()
         await database.close()
 
