@@ -17,7 +17,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
 
     - latency: answer `latency_ms` late (before the effect);
     - status: answer `status` instead of acting;
-    - rate_limit: answer 429 with `retry_after` seconds instead of acting;
+    - rate_limit: answer 429 with `retry_after` seconds instead of acting, as from a bucket of `limit` requests;
     - lost_answer: act, hold the answer for `latency_ms`, then close the connection without it;
     - drop: close the connection before acting.
     """
@@ -27,6 +27,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
     status: int = 503
     latency_ms: float = 0.0
     retry_after: float = 1.0
+    limit: int = 1
     times: int | None = None
     """How many requests it hits; None is without end."""
     probability: float = 1.0

@@ -70,9 +70,7 @@ class Endpoint:
                     return fault.status, {"message": f"{fault.status}: asked for in the sandbox", "code": 0}, headers
                 if fault.kind == "rate_limit":
                     until = self._world.now() + fault.retry_after
-                    # The bucket's own limit: a client that is told another one would keep to it from then on.
-                    requests, _ = self._world.bucket_limits.get(self._route.name, self._route.limit) or (1, 1.0)
-                    made = Verdict(False, requests, 0, until, fault.retry_after, bucket_hash(self._route.name))
+                    made = Verdict(False, fault.limit, 0, until, fault.retry_after, bucket_hash(self._route.name))
                     return 429, made.body(), made.headers()
             user_id, scopes = self._principal(request)
             refused = self._limit(request, headers)

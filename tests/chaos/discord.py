@@ -10,11 +10,12 @@ import aiohttp
 from bus.ids import derived_id, snowflake_time
 from sandbox.seed import GUILD_ONE, GUILD_TWO, person_id
 
-__all__ = ["GUILDS", "SINK_ROUTE", "Discord"]
+__all__ = ["GUILDS", "PLENTY", "SINK_ROUTE", "Discord"]
 
 GUILDS = (GUILD_ONE, GUILD_TWO)
 SINK_ROUTE = "POST /sandbox/webhook-sink/{name}"
-_PLENTY = 100_000
+PLENTY = 100_000
+"""Requests a second, in place of Discord's own limits."""
 # Discord's own limits are for a bot of its size; what is looked for here is loss, and a 429 is one of the faults.
 _LIMITED = (
     "GET /guilds/{guild_id}/audit-logs",
@@ -51,9 +52,9 @@ class Discord:
             return None if answer.status == 204 else await answer.json()
 
     async def lift_limits(self) -> None:
-        await self.call("POST", "/limits", {"global_per_second": _PLENTY})
+        await self.call("POST", "/limits", {"global_per_second": PLENTY})
         for route in _LIMITED:
-            await self.call("POST", "/limits", {"route": route, "limit": _PLENTY})
+            await self.call("POST", "/limits", {"route": route, "limit": PLENTY})
 
     async def newcomers(self, guild_id: int, count: int) -> list[str]:
         """New members of the guild; their ids."""

@@ -98,6 +98,10 @@ class Platform:
             "DISCORD_CLIENT_SECRET": _DISCORD.client_secret,
             "WEBHOOK_ALLOW": self.discord.sink_url,
             "PROFILE": "test",
+            # The load comes from one address with one key: limits are for people, and refusals no loss.
+            "RATE_PER_ADDRESS": "0",
+            "RATE_PER_KEY": "0",
+            "RATE_PER_GUILD": "0",
             "LOG_LEVEL": "INFO",
             "CHAOS_CLOCK": str(self.clock_file(name)),
             **settings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from random import Random
 
+from tests.chaos.discord import PLENTY
 from tests.chaos.faults import broker, clocks, database, deliveries, discord, live, network, processes
 from tests.chaos.faults.fault import Fault
 
@@ -33,7 +34,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("PostgreSQL unreachable", network.unreachable("store"), seconds=3.0, doubts=True),
     Fault("PostgreSQL connections cut", network.cut("store"), share=2, doubts=True),
     Fault("PostgreSQL connections slow", network.slow("store"), seconds=4.0, doubts=True),
-    Fault("Discord answers 429", discord.in_rest("rate_limit", retry_after=1.0), seconds=3.0),
+    Fault("Discord answers 429", discord.in_rest("rate_limit", retry_after=1.0, limit=PLENTY), seconds=3.0),
     Fault("Discord answers 503", discord.in_rest("status", status=503), seconds=3.0),
     Fault("Discord times out", discord.in_rest("latency", latency_ms=12_000, times=4), seconds=3.0, doubts=True),
     Fault("Discord's answers are lost", discord.in_rest("lost_answer"), seconds=3.0, share=2, doubts=True),
