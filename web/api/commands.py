@@ -81,13 +81,11 @@ async def get_command(call: Call[Nothing, None]) -> Response:
 
 
 async def get_platform_command(call: Call[Nothing, None]) -> Response:
-    """A command for no guild: for whom it belongs to."""
-    parts, principal = call.parts, call.principal
+    """A command for no guild: for operators, and for keys of the platform."""
+    parts = call.parts
     record = await parts.ledger.get(call.ids["command_id"])
-    if record is None or record.guild_id is not None or principal.kind != "script":
+    if record is None or record.guild_id is not None:
         raise Problem("command_not_found")
-    if principal.scopes is not None and "commands:read" not in principal.scopes:
-        raise Problem("scope_missing", "The key lacks the scope commands:read.", missing="commands:read")
     return await _with_timeline(parts, record)
 
 

@@ -52,9 +52,9 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Who:
     """Who may call an operation.
 
-    `where` says where the caller is judged by the rule of `action` (`web.authorization.RULES`): nowhere in particular
-    or in the guild of the path, before the endpoint runs; or by the endpoint, which knows the guild of a dead letter,
-    or that it is about the whole platform. `anybody` is who is logged in or has a key.
+    `where` says where the caller is judged by the rule of `action` (`web.authorization.RULES`): nowhere in particular,
+    on the platform as a whole or in the guild of the path, before the endpoint runs; or by the endpoint, which knows
+    the guild of a dead letter. `anybody` is who is logged in or has a key.
     """
 
     where: Literal["anybody", "nowhere", "guild", "letter", "platform"]
@@ -80,7 +80,7 @@ def at_a_letter(action: Action) -> Who:
 
 
 def on_the_platform(action: Action) -> Who:
-    """A script's key that is for every guild and has the scope."""
+    """Operators, and keys of the platform that are for every guild and have the scope."""
     return Who("platform", action)
 
 

@@ -72,9 +72,12 @@ async def _judge(request: Request, principal: Principal, who: Who) -> Admitted |
         return None
     if who.where == "guild":
         return await admit(request, principal, who.action)
-    refusal = refusal_of(who.action, principal, platform_standing(principal)) if who.where == "nowhere" else None
-    if refusal is not None:
-        raise Problem(refusal.code, refusal.detail, extra={"missing": refusal.missing} if refusal.missing else None)
+    if who.where in ("nowhere", "platform"):
+        refusal = refusal_of(who.action, principal, platform_standing(principal))
+        if refusal is not None and refusal.code == "guild_not_found":
+            raise Problem("not_permitted", "This is for the people who run the platform and for its own keys.")
+        if refusal is not None:
+            raise Problem(refusal.code, refusal.detail, extra={"missing": refusal.missing} if refusal.missing else None)
     return None
 
 

@@ -12,10 +12,13 @@ from bus.clock import SystemClock
 from bus.memory import MemoryBroker, MemoryTransport
 from bus.topology import load_topology
 from models.database import Database
+from tests.acceptance.platform import crowd
 from tests.integration.web.running_web import RunningWeb, know_the_guilds, running_web
 from tests.postgres import admin, named
 
 HEAD_SECONDS = 1.0
+OPERATOR = int(crowd(3))
+"""A plain member at Discord: only the setting makes the difference."""
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -29,7 +32,7 @@ async def door(postgres_server: str, migrated_template: str) -> AsyncIterator[Ru
     await transport.start()
     try:
         await know_the_guilds(database)
-        async with running_web(database, transport, head_seconds=HEAD_SECONDS, request_seconds=10.0) as web:
+        async with running_web(database, transport, head_seconds=HEAD_SECONDS, operators=frozenset((OPERATOR,))) as web:
             yield web
     finally:
         await transport.close()

@@ -1,0 +1,29 @@
+"""Who may what, said a second time: what is new in the API or on the pages is entered here as well."""
+
+from __future__ import annotations
+
+__all__ = ["ACTIONS", "PAGES", "RANKS"]
+
+RANKS = ("nobody", "viewer", "moderator", "admin", "operator")
+# For each action: the least rank in the guild (or on the platform), and the scope that a key needs; "-" is no key.
+ACTIONS: dict[str, tuple[str, str]] = {
+    "guild.view": ("viewer", ""),
+    "guild.channels": ("moderator", ""),
+    "commands.read": ("viewer", "commands:read"),
+    "commands.write": ("viewer", "commands:write"),
+    "events.read": ("viewer", "events:read"),
+    "audit.read": ("moderator", "audit:read"),
+    "analytics.read": ("moderator", "analytics:read"),
+    "settings.read": ("admin", "commands:read"),
+    "dead_letters.read": ("admin", "dead-letters:read"),
+    "dead_letters.write": ("admin", "dead-letters:write"),
+    "catalogue.read": ("nobody", ""),
+    "account.read": ("nobody", "-"),
+    "account.write": ("nobody", "-"),
+    "platform.read": ("operator", "-"),
+    "platform.write": ("operator", "-"),
+}
+PAGES: dict[str, str] = {
+    "": "viewer", "/live": "viewer", "/commands": "viewer", "/commands/{command_id}": "viewer",
+    "/audit": "moderator", "/dead-letters": "admin", "/dead-letters/{dead_letter_id}": "admin", "/settings": "admin",
+}  # fmt: skip
