@@ -20,7 +20,7 @@ import asyncpg
 from bench.job import CREATE
 from bench.processes import tree_cpu_seconds
 from bus.definitions import definitions
-from bus.topology import load_topology
+from bus.topology import Stream, load_topology
 from models import migrate
 from models.embedded import EmbeddedPostgres
 from scripts.rabbitmq_node import RabbitMQNode
@@ -52,17 +52,20 @@ class Servers:
         return log.read_text(errors="replace")[-3000:] if log.exists() else ""
 
     async def empty(self) -> None:
-        """Queues without what a failed run left, and the stream `live` made anew: nobody reads another's messages."""
-        queues = load_topology().queues
-        arguments: Any = dict(queues["live"].arguments)
+        """Queues without what a failed run left, and the streams made anew: nobody reads another's messages."""
+        topology = load_topology()
         async with await aio_pika.connect(self.amqp_url("operator")) as connection:
             channel = await connection.channel()
-            await channel.queue_delete("live")
-            stream = await channel.declare_queue("live", durable=True, arguments=arguments)
-            await stream.bind("live", "")
-            for name in queues:
-                if name != "live":
-                    await (await channel.get_queue(name)).purge()
+            for queue in topology.queues.values():
+                if isinstance(queue, Stream):
+                    await channel.queue_delete(queue.name)
+                    arguments: Any = dict(queue.arguments)
+                    stream = await channel.declare_queue(queue.name, durable=True, arguments=arguments)
+                    for binding in topology.bindings:
+                        if (binding.destination_kind, binding.destination) == ("queue", queue.name):
+                            await stream.bind(binding.source, binding.routing_key)
+                else:
+                    await (await channel.get_queue(queue.name)).purge()
         await _execute(self.database_url, "TRUNCATE projections, streams")
 
 

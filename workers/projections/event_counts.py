@@ -15,6 +15,7 @@ class EventCounts:
     """Each event counts once: the offset is stored in the transaction that adds it."""
 
     name = "event_counts"
+    stream = "gateway"
 
     async def apply(self, connection: Connection, events: Sequence[Event]) -> None:
         await event_counts.count_events(connection, events)

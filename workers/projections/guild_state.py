@@ -18,6 +18,7 @@ class GuildState:
     """Applies guild events to the tables that the dashboard and the permission checks read."""
 
     name = "guild_state"
+    stream = "gateway"
 
     async def apply(self, connection: Connection, events: Sequence[Event]) -> None:
         for event in events:

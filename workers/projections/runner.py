@@ -35,6 +35,11 @@ class Projection(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def stream(self) -> str:
+        """What it reads: `gateway`, or `live` where it needs results too."""
+        ...
+
     async def apply(self, connection: Connection, events: Sequence[Event]) -> None: ...
 
 
@@ -79,9 +84,9 @@ class ProjectionRunner:
 
     async def _read_from(self, place: Place) -> None:
         """Returns when the stream was made anew; raises LeaseLost."""
-        epoch = await streams.epoch(self._database, "live")
+        epoch = await streams.epoch(self._database, self._projection.stream)
         offset = start_offset(place, epoch)
-        ends = await self._transport.stream_ends("live")
+        ends = await self._transport.stream_ends(self._projection.stream)
         if isinstance(offset, int) and ends is not None and offset > ends[1] + 1:
             # The stream is shorter than what was read: it was made anew, and nobody said so.
             logger.warning("Projection {} is ahead of the stream; it reads from the beginning", self._projection.name)
@@ -100,7 +105,7 @@ class ProjectionRunner:
                 raise error
 
     async def _fill(self, entries: asyncio.Queue[StreamEntry], offset: StreamOffset) -> None:
-        async with aclosing(self._transport.follow("live", offset=offset)) as followed:  # type: ignore[type-var]
+        async with aclosing(self._transport.follow(self._projection.stream, offset=offset)) as followed:  # type: ignore[type-var]
             async for entry in followed:
                 await entries.put(entry)
 
@@ -117,7 +122,7 @@ class ProjectionRunner:
                 batch.append(entries.get_nowait())
             if await projections.acquire(self._database, self._projection.name, self._owner, _LEASE_SECONDS) is None:
                 raise LeaseLost(f"projection {self._projection.name!r} is read by another process by now")
-            if await streams.epoch(self._database, "live") != epoch:
+            if await streams.epoch(self._database, self._projection.stream) != epoch:
                 return
             if batch:
                 await self._store(batch, epoch)

@@ -47,6 +47,7 @@ async def platform(
 ) -> AsyncIterator[Platform]:
     """Nothing takes commands yet: a test starts its workers."""
     await streams.renew(database, "live")
+    await streams.renew(database, "gateway")
     async with Platform(in_memory, database, database_url, sandbox) as one:
         yield one
 
@@ -55,5 +56,6 @@ async def platform(
 async def on_both(broker: Broker, database: Database, database_url: str, sandbox: Sandbox) -> AsyncIterator[Platform]:
     """The same, once for each broker."""
     await streams.renew(database, "live")
+    await streams.renew(database, "gateway")
     async with Platform(broker, database, database_url, sandbox) as one:
         yield one

@@ -46,6 +46,8 @@ async def happen(platform: Platform, *happened: Event) -> None:
 class Counting:
     """Writes a row for each role that it hears of, so that a repeat would show; may hang before it commits."""
 
+    stream = "gateway"
+
     def __init__(self, name: str = "counting", *, hangs_at: int | None = None) -> None:
         self.name = name
         self.hangs_at = hangs_at
@@ -156,7 +158,7 @@ async def test_one_bad_event_is_left_out_and_those_around_it_count(platform: Pla
 
         async def at_the_end() -> bool:
             place = await projections.place(platform.database, "guild_state")
-            ends = await (await platform.transport("web")).stream_ends("live")
+            ends = await (await platform.transport("web")).stream_ends("gateway")
             return place is not None and ends is not None and place.stream_offset == ends[1]
 
         await eventually(at_the_end, "the end of the stream")
@@ -187,7 +189,7 @@ async def test_a_stream_that_was_made_anew_is_read_from_its_beginning(platform: 
     await happen(platform, *(a_role(number) for number in range(1, 4)))
     async with reading(platform, Counting()):
         await eventually(lambda: _is(counted(platform), 3))
-        await streams.renew(platform.database, "live")
+        await streams.renew(platform.database, "gateway")
         await happen(platform, a_role(4))
         await eventually(lambda: _is(counted(platform), 7), "all of it under the new epoch")
     assert await counted(platform) == [1, 1, 2, 2, 3, 3, 4]
