@@ -95,26 +95,28 @@ def wait_seconds(counted: Counted, cooldown: Cooldown, command_id: UUID, now: fl
     return max(0.001, recent[-cooldown.uses] + cooldown.seconds - now)
 
 
-async def take(database: Database, uses: Sequence[Use]) -> list[Wait | None]:
-    """Counts each use that its cooldowns let in; for the others, in the order given, how long they have to wait.
+async def take(database: Database, uses: Sequence[Use]) -> dict[Use, Wait]:
+    """Counts each use that its cooldowns let in, in the order given; how long each of the others has to wait.
 
     A use that one of its cooldowns refuses counts for neither.
     """
     keys = sorted({key for use in uses for key, _ in use.limits()})
     if not keys:
-        return [None] * len(uses)
+        return {}
     columns = as_arrays(keys, 3)
     async with database.transaction() as connection:
         # Both statements take their locks in the same order everywhere, so that no two workers wait for each other.
         await fetch(connection, _MAKE, *columns)
         books = {_key(row): _uses(row) for row in await fetch(connection, _LOCK, *columns)}
         now = float((await fetch(connection, _NOW))[0]["now"])
-        waits: list[Wait | None] = []
+        waits: dict[Use, Wait] = {}
         until: dict[_Key, float] = {}
         for use in uses:
             wait = _refused(use, books, now)
-            waits.append(wait)
-            for key, cooldown in use.limits() if wait is None else ():
+            if wait is not None:
+                waits[use] = wait
+                continue
+            for key, cooldown in use.limits():
                 _count(books, until, key, cooldown, use.command_id, now)
         await _store(connection, books, until)
     return waits

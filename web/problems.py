@@ -45,6 +45,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "dead_letter_closed": ProblemKind(409, "The dead letter was replayed or discarded already"),
         "key_ended": ProblemKind(409, "The key has ended already"),
         "too_many_keys": ProblemKind(409, "You have too many keys"),
+        "version_conflict": ProblemKind(412, "Somebody else changed it in between"),
         "body_too_large": ProblemKind(413, "The body is larger than 1 MiB"),
         "media_type_unsupported": ProblemKind(415, "The body must be application/json"),
         "request_invalid": ProblemKind(422, "The request does not say something that can be done"),
@@ -53,11 +54,13 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "options_invalid": ProblemKind(422, "An option of the command is not valid"),
         "idempotency_key_reused": ProblemKind(422, "The Idempotency-Key was used for another request"),
         "not_replayable": ProblemKind(422, "The dead letter holds nothing that could be sent again"),
+        "version_needed": ProblemKind(428, "If-Match is needed: the ETag of what is to be changed"),
         "rate_limited": ProblemKind(429, "Too many requests"),
         "too_many_streams": ProblemKind(429, "Too many live streams are open"),
         "internal_error": ProblemKind(500, "Something went wrong on our side"),
         "discord_unavailable": ProblemKind(502, "Discord did not answer"),
         "not_confirmed": ProblemKind(503, "The command was not confirmed yet"),
+        "not_finished": ProblemKind(503, "It was accepted and is not done yet"),
         "unavailable": ProblemKind(503, "A part of the platform is not reachable"),
         "took_too_long": ProblemKind(503, "The request took too long"),
     }
@@ -76,8 +79,8 @@ class Problem(Exception):
         detail: str = "",
         *,
         headers: Mapping[str, str] | None = None,
-        extra: Mapping[str, str] | None = None,
-        **named: str,
+        extra: Mapping[str, Any] | None = None,
+        **named: Any,
     ) -> None:
         super().__init__(detail or PROBLEMS[code].title)
         self.code = code

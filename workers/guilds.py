@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from bus.clock import Clock
 from bus.ids import Snowflake
 from models.access import Access, Known
-from models.checks import OWNER_RANK
 from models.database import Database
-from models.tables.guilds import ChannelRow, GuildRow, MemberRow, RoleRow
+from models.ranks import Ranks, ranks_of_members, ranks_of_roles
+from models.tables.guilds import ChannelRow, GuildRow, RoleRow
 from models.tables.settings import GuildSettingsRow
-from workers.ports import Ranks
 from workers.together import Together
 
 __all__ = ["GuildTables"]
 
 _LEFT_KEPT_SECONDS = 0.5
 
-_MEMBER_RANKS = """
-SELECT g.id AS guild_id, i.id, g.owner_id = i.id AS is_owner, COALESCE((
-    SELECT max(r.position) FROM roles r WHERE r.guild_id = g.id AND r.id = ANY(m.roles)
-), 0) AS rank
-FROM unnest($1::bigint[], $2::bigint[]) AS i(guild_id, id) JOIN guilds g ON g.id = i.guild_id
-LEFT JOIN members m ON m.guild_id = g.id AND m.person_id = i.id
-WHERE m.person_id IS NOT NULL OR g.owner_id = i.id
-"""
-_ROLE_RANKS = """
-SELECT r.guild_id, r.id, r.position AS rank, false AS is_owner
-FROM unnest($1::bigint[], $2::bigint[]) AS i(guild_id, id) JOIN roles r ON r.guild_id = i.guild_id AND r.id = i.id
-"""
 _CHANNELS = "SELECT id, guild_id FROM channels WHERE id = ANY($1::bigint[])"
 
 
@@ -49,8 +37,8 @@ class GuildTables:
         self._reading = asyncio.Lock()
         self._permissions = Together(Access(database).permissions_of)
         self._channels = Together(self._read_channels)
-        self._member_ranks = Together(lambda members: self._read_ranks(_MEMBER_RANKS, members))
-        self._role_ranks = Together(lambda roles: self._read_ranks(_ROLE_RANKS, roles))
+        self._member_ranks = Together(partial(ranks_of_members, database))
+        self._role_ranks = Together(partial(ranks_of_roles, database))
 
     async def has_left(self, guild_id: Snowflake) -> bool:
         """Whether the bot was removed from it; False for a guild that is not known (yet).
@@ -84,14 +72,10 @@ class GuildTables:
     async def _read_channels(self, channel_ids: Sequence[int]) -> dict[int, int]:
         return {row["id"]: row["guild_id"] for row in await self._database.fetch(_CHANNELS, channel_ids)}
 
-    async def _read_ranks(self, sql: str, asked: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        rows = await self._database.fetch(sql, [guild_id for guild_id, _ in asked], [id_ for _, id_ in asked])
-        return {(row["guild_id"], row["id"]): OWNER_RANK if row["is_owner"] else row["rank"] for row in rows}
-
     async def roles_of(self, guild_id: Snowflake, user_id: int) -> frozenset[int] | None:
         """The roles of a member, as last told by the gateway; None for somebody who is not known."""
-        row = await MemberRow.get_or_none(guild_id=guild_id, person_id=user_id, using_db=self._database.client)
-        return None if row is None else frozenset(row.roles)
+        known = await self.member_permissions(guild_id, Snowflake(user_id))
+        return None if known is None else known.roles
 
     async def summary(self, guild_id: Snowflake) -> dict[str, Any] | None:
         """Name, owner, and how many members, roles and channels; None for a guild that is not known."""

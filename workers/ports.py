@@ -12,9 +12,10 @@ from bus.envelopes import Command
 from bus.ids import Snowflake
 from models.catalogue import Catalogue
 from models.outcome import Outcome
+from models.ranks import Ranks
 from models.spec import CommandSpec
 
-__all__ = ["AuditEntry", "Call", "Discord", "GuildReader", "Handler", "Ports", "Ranks", "Run", "WebhookCaller"]
+__all__ = ["AuditEntry", "Call", "Discord", "GuildReader", "Handler", "Ports", "Run", "WebhookCaller"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,6 @@ class AuditEntry:
     action: int
     target_id: int | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ranks:
-    """Positions in a guild: of each member's highest role (the owner above all; who is no member is left out), and of
-    each role."""
-
-    members: Mapping[int, int]
-    roles: Mapping[int, int]
 
 
 class Discord(Protocol):

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from bus.ids import Snowflake
 from models.checks import Trouble, of_targets
+from models.ranks import Ranks
 from models.spec import options_of
-from workers.ports import Discord, Ranks
+from workers.ports import Discord
 from workers.work import Work
 
 __all__ = ["Surroundings", "check_targets", "member_behind", "roles_of"]

@@ -9,7 +9,8 @@ from typing import Any
 
 from bus.errors import BusError
 from bus.transport import Consumer, Depth, Message, StreamEntry, StreamOffset, Transport
-from workers.ports import AuditEntry, Discord, Ranks, WebhookCaller
+from models.ranks import Ranks
+from workers.ports import AuditEntry, Discord, WebhookCaller
 
 __all__ = ["ACTOR_ID", "InstantDiscord", "InstantWebhooks", "ResultsKeptBack"]
 

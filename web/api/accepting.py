@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-__all__ = ["accepts", "matches_etag"]
+from web.problems import Problem
+
+__all__ = ["accepts", "matches_etag", "version_in"]
 
 
 def accepts(header: str | None, offered: Iterable[str]) -> bool:
@@ -21,6 +24,19 @@ def matches_etag(header: str | None, etag: str) -> bool:
         return False
     named = {part.strip().removeprefix("W/") for part in header.split(",")}
     return "*" in named or etag.removeprefix("W/") in named
+
+
+def version_in(header: str | None) -> int:
+    """The version that `If-Match` names (section 13.1.1), where the ETag is the version.
+
+    Raises Problem `version_needed` without one, `version_conflict` for what was never an ETag of ours.
+    """
+    if header is None or not header.strip():
+        raise Problem("version_needed", 'Send If-Match with the ETag of what you have read, such as "7".')
+    found = re.fullmatch(r'\s*"(\d{1,9})"\s*', header)
+    if found is None:
+        raise Problem("version_conflict", f'If-Match is one ETag as it was read, such as "7", not {header[:40]!r}.')
+    return int(found[1])
 
 
 def _weight_of(media: str, weights: dict[str, float]) -> float:

@@ -25,6 +25,7 @@ from web.accept import CommandRequest
 from web.api.analytics import Activity, CommandAnalytics, EventAnalytics
 from web.api.bulks import BulkRequest
 from web.api.catalogue import spec_view
+from web.api.checks import ChecksAnswer, CheckView
 from web.api.commands import Accepted, CommandDetail
 from web.api.dead_letters import CauseRequest, EditedReplay, HandledLetters
 from web.api.guilds import Guild, GuildDetail, Person
@@ -33,11 +34,12 @@ from web.api.lists import Listing
 from web.api.me import Me
 from web.api.operators import Flipped
 from web.api.sessions import OwnSession
-from web.api.settings import Setting, Settings
+from web.api.settings import Change, Reach, Setting, SettingChanges, Settings, SettingValues, VersionView
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
 from web.operations_view import PlatformView, ProcessView, QueueView
 from web.replay import Handled
+from web.settings_reach import Reached
 from web.switching import SwitchRequest
 
 __all__ = ["EXAMPLES", "example_of"]
@@ -136,8 +138,43 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
             Channel(id=Snowflake(81384788765712402), name="general", kind=0, position=1, parent_id=None),
             Settings(
                 version=7,
+                updated_at=_DONE,
+                updated_by=str(int(_ADA)),
                 items=[
-                    Setting(key="timezone", description="The server's time zone", value="Europe/Lisbon", default="UTC")
+                    Setting(
+                        key="timezone",
+                        description="The server's time zone",
+                        kind="time_zone",
+                        value="Europe/Lisbon",
+                        default="UTC",
+                        command=None,
+                    )
+                ],
+            ),
+            SettingChanges({"timezone": "Europe/Lisbon", "commands.moderation.ban.enabled": False}),
+            SettingValues({"timezone": "Europe/Lisbon", "commands.moderation.ban.user_cooldown": {"seconds": 30}}),
+            VersionView(
+                version=7,
+                at=_DONE,
+                by=str(int(_ADA)),
+                by_name="Ada",
+                command_id=_COMMAND,
+                changes=[Change("timezone", None, "Europe/Lisbon")],
+            ),
+            Reach(version=7, bots=Reached(2, 3), workers=Reached(1, 1), everywhere=False),
+            ChecksAnswer(
+                command="moderation.ban",
+                member=_BO,
+                allowed=False,
+                checks=[
+                    CheckView(
+                        name="permission",
+                        title="Discord's permission",
+                        state="failed",
+                        code="not_permitted",
+                        message="You need the permission Ban Members for this.",
+                        fix="Give them a role on Discord that has Ban Members.",
+                    )
                 ],
             ),
             AuditEntry(

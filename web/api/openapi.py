@@ -40,6 +40,14 @@ _SEEN = {
     "description": "The ETag of an answer that one has already: 304 where it still holds.",
     "schema": {"type": "string", "maxLength": 200},
 }
+_VERSION_READ = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what was read: 412 where somebody changed it since, with both values.",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    "example": '"7"',
+}
 _RESUME = {
     "name": "Last-Event-ID",
     "in": "header",
@@ -125,6 +133,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     ]
     if operation.method == "POST":
         parameters.append(_KEY)
+    if operation.versioned:
+        parameters.append(_VERSION_READ)
     if operation.conditional:
         parameters.append(_SEEN)
     if "text/event-stream" in operation.media:

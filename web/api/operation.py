@@ -116,7 +116,7 @@ PATH_PARAMETERS: Mapping[str, PathParameter] = MappingProxyType(
 class Call(Generic[Query, Body]):
     """One request to an operation, read as its row says; ids are of the path, without the guild's.
 
-    `admitted` is there where the row says `in_guild`.
+    `admitted` is there where the row says `in_guild`, `expected_version` where it says `versioned`.
     """
 
     request: Request
@@ -126,6 +126,7 @@ class Call(Generic[Query, Body]):
     body: Body
     ids: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str = ""
+    expected_version: int = 0
     place: Admitted | None = None
 
     @property
@@ -144,6 +145,7 @@ class Operation:
     """One row. `path` is below `/api/v1`; `query` and `body` are structs that refuse unknown fields.
 
     `answer` is the type of what comes back with `status` (None: no body, or one of `media` that is not JSON).
+    `versioned` operations need `If-Match` with the version, as the resource's ETag says it, and change nothing else.
     `errors` are codes of `web.problems` besides those that follow from the row (`problems_of`). A POST takes an
     Idempotency-Key; every other method may be repeated as it is.
     """
@@ -160,6 +162,7 @@ class Operation:
     answer: Any = None
     media: tuple[str, ...] = (JSON,)
     errors: tuple[str, ...] = ()
+    versioned: bool = False
 
     @property
     def tag(self) -> str:
@@ -197,6 +200,8 @@ def problems_of(operation: Operation) -> tuple[str, ...]:
         codes += _OF_CHANGES
     if operation.method == "POST":
         codes += ("idempotency_key_missing",)
+    if operation.versioned:
+        codes += ("version_needed", "version_conflict")
     if operation.who.where == "guild":
         codes += _OF_GUILDS
     elif operation.who.action is not None:

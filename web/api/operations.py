@@ -15,6 +15,7 @@ from web.api import (
     audit,
     bulks,
     catalogue,
+    checks,
     commands,
     dead_letters,
     events,
@@ -28,6 +29,7 @@ from web.api import (
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
 from web.api.bulks import BulkRequest
 from web.api.catalogue import CatalogueQuery, CommandKind
+from web.api.checks import ChecksAnswer, ChecksQuery
 from web.api.commands import Accepted, CommandDetail
 from web.api.dead_letters import CauseRequest, DeadLetterQuery, EditedReplay, HandledLetters
 from web.api.events import EventsQuery
@@ -39,7 +41,7 @@ from web.api.me import Me
 from web.api.operation import ANYBODY, Operation, at_a_letter, in_guild, on_the_platform, whoever_may
 from web.api.operators import Flipped
 from web.api.sessions import OwnSession
-from web.api.settings import Settings
+from web.api.settings import Reach, SettingChanges, Settings, SettingValues, VersionView
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
 from web.operations_view import PlatformView
@@ -48,6 +50,7 @@ from web.switching import SwitchRequest
 __all__ = ["OPERATIONS"]
 
 _ISSUING = ("command_unknown", "version_unknown", "options_invalid", "idempotency_key_reused", "not_confirmed")
+_CHANGING = ("options_invalid", "not_confirmed", "not_finished", "rate_limited")
 _STREAM = ("text/event-stream",)
 
 # fmt: off
@@ -78,6 +81,19 @@ OPERATIONS: tuple[Operation, ...] = (
               guilds.list_channels, in_guild("guild.channels"), query=PartsQuery, answer=Listing[Channel]),
     Operation("GET", "/guilds/{guild_id}/settings", "getSettings", "Settings with their version",
               settings.get_settings, in_guild("settings.read"), answer=Settings),
+    Operation("PATCH", "/guilds/{guild_id}/settings", "changeSettings", "Change some settings; null is the default",
+              settings.patch_settings, in_guild("settings.write"),
+              body=SettingChanges, answer=Settings, versioned=True, errors=_CHANGING),
+    Operation("PUT", "/guilds/{guild_id}/settings", "replaceSettings", "Set all settings; what is not named is default",
+              settings.put_settings, in_guild("settings.write"),
+              body=SettingValues, answer=Settings, versioned=True, errors=_CHANGING),
+    Operation("GET", "/guilds/{guild_id}/settings/versions", "listSettingsVersions", "What changed, newest first",
+              settings.list_versions, in_guild("settings.read"), query=Paging, answer=Listing[VersionView]),
+    Operation("GET", "/guilds/{guild_id}/settings/reach", "getSettingsReach", "Which processes obey them already",
+              settings.get_reach, in_guild("settings.read"), answer=Reach),
+    Operation("GET", "/guilds/{guild_id}/checks", "getChecks", "Why somebody can or cannot use a command somewhere",
+              checks.get_checks, in_guild("checks.read"),
+              query=ChecksQuery, answer=ChecksAnswer, errors=("command_unknown",)),
     Operation("GET", "/guilds/{guild_id}/commands", "listCommands", "Commands, newest first",
               commands.list_guild_commands, in_guild("commands.read"), query=CommandQuery, answer=Listing[CommandView]),
     Operation("POST", "/guilds/{guild_id}/commands", "issueCommand", "Start a command",

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web.api.accepting import accepts, matches_etag
+from web.api.accepting import accepts, matches_etag, version_in
 from web.api.bodies import idempotency_key, read_body
 from web.api.operation import PREFIX, Call, Operation, Who
 from web.api.queries import read_ids, read_query
@@ -57,6 +57,7 @@ async def _read(request: Request, operation: Operation) -> Call[Any, Any]:
         place=place,
         ids=read_ids(request),
         idempotency_key=idempotency_key(request) if operation.method == "POST" else "",
+        expected_version=version_in(request.headers.get("if-match")) if operation.versioned else 0,
         query=read_query(request.query_params, operation.query),
         body=None if operation.body is None else await read_body(request, operation.body),
     )

@@ -17,5 +17,8 @@ async def settings_page(request: Request) -> Response:
     admitted = await admit_page(request, "settings.read")
     parts = parts_of(request)
     stored = await settings_store.get(parts.database, int(admitted.guild.id))
-    context = {**page_context(admitted, section="settings", heading="Settings"), "settings": settings_view(stored)}
+    context = {
+        **page_context(admitted, section="settings", heading="Settings"),
+        "settings": settings_view(stored, parts.catalogue),
+    }
     return parts.pages.render(request, "settings.html", context)

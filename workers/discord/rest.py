@@ -20,10 +20,11 @@ from bus.breaker import CircuitBreaker
 from bus.errors import CircuitOpen
 from models.access import permissions_from_row
 from models.checks import OWNER_RANK
+from models.ranks import Ranks
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.translation import translate
 from workers.failures import AttemptFailed, PermanentFailure, RetryableFailure, Wait
-from workers.ports import AuditEntry, Ranks
+from workers.ports import AuditEntry
 
 __all__ = ["CALL_SECONDS", "HikariDiscord", "open_discord"]
 

@@ -38,7 +38,7 @@ def key(
 EVERYBODY: set[Action] = {"catalogue.read", "account.read", "account.write"}
 FOR_OPERATORS: set[Action] = {"platform_keys.read", "platform_keys.write", "platform.read", "platform.write"}
 VIEWER: set[Action] = {*EVERYBODY, "guild.view", "commands.read", "commands.write", "events.read"}
-MODERATOR: set[Action] = {*VIEWER, "guild.channels", "audit.read", "analytics.read"}
+MODERATOR: set[Action] = {*VIEWER, "guild.channels", "audit.read", "analytics.read", "checks.read"}
 ALLOWED: dict[Level, set[Action]] = {
     "viewer": VIEWER,
     "moderator": MODERATOR,

@@ -50,6 +50,7 @@ def test_each_operation_is_described_with_what_follows_from_its_row(operation: O
     names = {parameter["name"] for parameter in shown["parameters"]}
     assert set(operation.path_parameters) | set(operation.query.__struct_fields__) <= names
     assert ("Idempotency-Key" in names) is (operation.method == "POST")
+    assert ("If-Match" in names) is operation.versioned
     assert all(parameter["description"] for parameter in shown["parameters"])
     statuses = {str(PROBLEMS[code].status) for code in problems_of(operation)} | {str(operation.status)}
     assert set(shown["responses"]) - {"304"} == statuses

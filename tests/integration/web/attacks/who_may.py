@@ -15,6 +15,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "audit.read": ("moderator", "audit:read"),
     "analytics.read": ("moderator", "analytics:read"),
     "settings.read": ("admin", "commands:read"),
+    "settings.write": ("admin", "commands:write"),
+    "checks.read": ("moderator", "commands:read"),
     "dead_letters.read": ("admin", "dead-letters:read"),
     "dead_letters.write": ("admin", "dead-letters:write"),
     "catalogue.read": ("nobody", ""),
