@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
 from tests.integration.web.sse import open_stream
-from web.api.operation import PREFIX
+from web.api.operation import PATH_PARAMETERS, PREFIX
 from web.api.operations import OPERATIONS
 from web.app import create_app
 from web.csrf import csrf_token
@@ -105,13 +104,7 @@ async def test_no_change_is_made_by_another_sites_page(door: RunningWeb) -> None
             {"Origin": door.url, "X-CSRF-Token": csrf_token("another session", door.settings.session_secret)},
         )
         client.headers.pop("Origin")
-        ids = {
-            "guild_id": GUILD,
-            "key_id": uuid4(),
-            "session_id": "0",
-            "dead_letter_id": uuid4(),
-            "command_id": uuid4(),
-        }
+        ids = {name: parameter.example for name, parameter in PATH_PARAMETERS.items()}
         for operation in changes:
             for headers in elsewhere:
                 path = PREFIX + operation.path.format(**ids)

@@ -8,13 +8,16 @@ from uuid import uuid4
 import pytest
 
 from bus import codec
+from bus.clock import SystemClock
+from bus.ids import new_id
+from models.bulks import Target, start_bulk
 from tests.integration.web.attacks.test_every_door import BODIES
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, OTHER_GUILD, RunningWeb
 from tests.integration.web.test_dead_letters_api import letter
 from web.api.operation import PATH_PARAMETERS, PREFIX
 from web.api.operations import OPERATIONS
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
+pytestmark = [pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(600)]
 
 COMMAND = {"type": "utility.ping"}
 # Names that are no secret: the same for everybody.
@@ -35,7 +38,18 @@ async def test_an_id_of_somebody_else_is_an_id_of_nothing_wherever_it_is_given(d
             """WITH made AS (INSERT INTO persons (id, username, display_name, bot, updated_at)
             VALUES (4711, 'elsewhere', 'Somebody elsewhere', false, now())) SELECT 1"""
         )
+        bulk = new_id(SystemClock().now())
+        async with door.database.transaction() as connection:
+            await start_bulk(
+                connection,
+                command_id=bulk,
+                guild_id=OTHER_GUILD,
+                type="moderation.timeout",
+                options={"minutes": 5},
+                targets=[Target({"member": "1"})],
+            )
         foreign = {
+            "bulk_id": str(bulk),
             "guild_id": str(OTHER_GUILD),
             "command_id": elsewhere.json()["id"],
             "person_id": "4711",
@@ -77,9 +91,8 @@ async def test_nothing_but_what_is_asked_for_can_be_set(door: RunningWeb) -> Non
         for operation in OPERATIONS:
             if operation.body is None or operation.who.where in ("platform", "letter"):
                 continue
-            path = PREFIX + operation.path.format(
-                guild_id=GUILD, key_id=uuid4(), command_id=uuid4(), session_id="0", person_id="1", type="utility.ping"
-            )
+            ids = {name: parameter.example for name, parameter in PATH_PARAMETERS.items()} | {"guild_id": str(GUILD)}
+            path = PREFIX + operation.path.format(**ids)
             known = set(codec.to_builtins(operation.body.__struct_fields__))
             for name, value in decided.items():
                 if name in known:
