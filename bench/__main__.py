@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import commands, live, live_rows, slash
-from bench.bars import Bar, best_peer, command_bars, live_bars, shown, slash_bars
+from bench import commands, live, live_rows, scale, slash
+from bench.bars import Bar, best_peer, command_bars, live_bars, scale_bars, shown, slash_bars
 from bench.contenders import PEERS, contenders
 from bench.nchan import need_nchan
 from bench.ours.guildbus import EFFECTS
@@ -105,10 +105,30 @@ def _slash_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--flood", type=_bounded(200, 10_000), default=2_000, help="interactions 64 at once")
 
 
+def _scale(given: argparse.Namespace) -> Report:
+    results, failures = asyncio.run(
+        scale.measure(
+            sorted(given.rows), sorted(given.workers), rounds=given.rounds, count=given.count, effect=given.effect
+        )
+    )
+    figures = {f"{size} rows, {workers} workers": one for (size, workers), one in results.items()}
+    bars = [*scale_bars(results), Bar("runs that failed", len(failures), 0, at_most=True)]
+    return Report(figures, bars, table(scale.HEAD, scale.rows(results)))
+
+
+def _scale_options(one: argparse.ArgumentParser) -> None:
+    sizes, workers = _numbers(100, 100_000_000), _numbers(1, 16)
+    one.add_argument("--rows", type=sizes, default="10000,1000000,10000000", help="comma-separated sizes of ledgers")
+    one.add_argument("--workers", type=workers, default="1,2,4", help="comma-separated numbers of worker processes")
+    one.add_argument("--count", type=_bounded(200, 200_000), default=10_000, help="commands per drain")
+    one.add_argument("--effect", choices=list(EFFECTS), default="pure")
+
+
 BENCHES = {
     "commands": Bench("one job on guildbus, its peers and a ceiling", _command_options, _commands),
     "live": Bench("live updates of one web process, beside nchan", _live_options, _live),
     "slash": Bench("slash commands from the sandbox to their answers", _slash_options, _slash),
+    "scale": Bench("more workers, and ledgers that have grown", _scale_options, _scale),
 }
 """Those that a run without a name goes through, in this order."""
 
@@ -140,6 +160,15 @@ def _common(given: argparse.Namespace) -> list[str]:
 
 def _latency_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latency-seconds", type=float, default=4.0, help="how long each fixed rate is kept up")
+
+
+def _numbers(least: int, most: int) -> Any:
+    bounded = _bounded(least, most)
+
+    def numbers(text: str) -> list[int]:
+        return [bounded(part) for part in text.split(",")]
+
+    return numbers
 
 
 def _bounded(least: int, most: int) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.live_rows import SILENT, nchan_row, silent_row
 
-__all__ = ["Bar", "best_peer", "command_bars", "live_bars", "shown", "slash_bars"]
+__all__ = ["Bar", "best_peer", "command_bars", "live_bars", "scale_bars", "shown", "slash_bars"]
 
 Results = Mapping[str, Mapping[str, float]]
 
@@ -85,6 +85,23 @@ def live_bars(results: Results, *, with_nchan: bool = True) -> list[Bar]:
         share = _ratio(rate, _of(results, nchan_row(500), "deliveries"))
         bars.append(Bar("deliveries/s at 500 clients, share of nchan's", share, 0.4))
     return bars
+
+
+def scale_bars(results: Mapping[tuple[int, int], Mapping[str, float]]) -> list[Bar]:
+    """For each number of workers: the largest ledger beside the smallest."""
+    sizes = sorted({size for size, _ in results})
+    workers = sorted({workers for _, workers in results})
+    if len(sizes) < 2:
+        return []
+
+    def drained(size: int, n: int) -> float:
+        return results.get((size, n), {}).get("drained", math.nan)
+
+    words = "drained/s beside {:,} rows, share of that beside {:,}, workers: {}"
+    return [
+        Bar(words.format(sizes[-1], sizes[0], n), _ratio(drained(sizes[-1], n), drained(sizes[0], n)), 0.85)
+        for n in workers
+    ]
 
 
 def slash_bars(results: Mapping[str, float]) -> list[Bar]:

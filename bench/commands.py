@@ -20,7 +20,7 @@ from bench.processes import Program, run_to_end
 from bench.servers import Servers, own_servers
 from bench.table import number
 
-__all__ = ["HEAD", "Plan", "measure", "rows"]
+__all__ = ["FAILURES", "HEAD", "Plan", "Run", "measure", "rows"]
 
 _LATENCY_RATES = (200, 1000)
 _SKIPPED_SECONDS = 0.5
@@ -31,6 +31,9 @@ _SETTLE_SECONDS = 1.0
 _RECOVERY_SECONDS = 5.0
 # A sender that falls behind by more than this did not keep up the rate; its latencies are another rate's.
 _KEEPS_UP = 1.05
+
+# What ends one run and not the benchmark: commands lost, too slow, a server that failed.
+FAILURES = (RuntimeError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 HEAD = (
     "", "enqueue/s", "drained/s", "× best peer", "% of ceiling", "p50 / p99 ms at 200/s", "p50 / p99 ms at 1,000/s",
@@ -57,7 +60,7 @@ async def measure(plan: Plan) -> tuple[dict[str, dict[str, float]], list[str]]:
                 started = time.perf_counter()
                 try:
                     figures = await _one_run(one, plan, servers)
-                except (RuntimeError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except FAILURES as error:
                     failures.append(f"round {number + 1}, {one.name}: {type(error).__name__}: {error}")
                     print(f"{failures[-1]}\n{servers.last_words()}", file=sys.stderr)
                     await asyncio.sleep(_RECOVERY_SECONDS)
@@ -73,49 +76,56 @@ async def measure(plan: Plan) -> tuple[dict[str, dict[str, float]], list[str]]:
 async def _one_run(one: Contender, plan: Plan, servers: Servers) -> dict[str, float]:
     connection = await asyncpg.connect(servers.database_url)
     try:
-        return await _Run(one, plan, servers, connection).figures()
+        return await Run(one, servers, connection, max(100, round(plan.count * one.share))).figures(
+            plan.latency_seconds
+        )
     finally:
         await connection.close()
 
 
-class _Run:
-    """One contender in one round: enqueue with nobody there, drain, then latencies at fixed rates."""
+class Run:
+    """One contender in one round, on empty queues: `count` commands enqueued with nobody there, and drained."""
 
-    def __init__(self, one: Contender, plan: Plan, servers: Servers, connection: Any) -> None:
+    def __init__(self, one: Contender, servers: Servers, connection: Any, count: int) -> None:
         self._one = one
-        self._plan = plan
+        self._count = count
         self._servers = servers
         self._connection = connection
         self._log = servers.folder / f"{one.name.replace(' ', '-').replace(',', '')}.log"
 
-    async def figures(self) -> dict[str, float]:
-        count = max(100, round(self._plan.count * self._one.share))
-        await self._servers.empty()
-        await self._clear()
-        sent = await self._send(count, 0)
-        figures = {"enqueue": count / sent}
+    async def figures(self, latency_seconds: float) -> dict[str, float]:
+        """The drain, and latencies at fixed rates, each kept up for so long."""
         async with AsyncExitStack() as stack:
-            programs = []
-            for command in self._one.workers:
-                program = Program(command, self._environ(self._one.users[1]), self._log)
-                stack.push_async_callback(program.stop)
-                programs.append(program)
-            samples = await self._drain(count, programs)
-            figures["drained"] = drain_rate([done for _, done in await self._rows()])
-            for column, name in enumerate(("cpu", "cpu_postgresql", "cpu_rabbitmq"), start=1):
-                figures[name] = cpu_per_thousand([(sample[0], sample[column]) for sample in samples])
+            figures, programs = await self.drained(stack)
             for rate in _LATENCY_RATES:
-                figures |= await self._latency(rate, programs)
+                figures |= await self._latency(rate, latency_seconds, programs)
             figures["peak_mb"] = sum(program.peak_bytes() for program in programs) / 1e6
         return figures
 
-    async def _latency(self, rate: int, programs: Sequence[Program]) -> dict[str, float]:
-        count = round(rate * self._plan.latency_seconds)
+    async def drained(self, stack: AsyncExitStack) -> tuple[dict[str, float], Sequence[Program]]:
+        """The drain's figures, and the workers, which go on until the stack is left."""
+        await self._servers.empty()
+        await self._clear()
+        sent = await self._send(self._count, 0)
+        figures = {"enqueue": self._count / sent}
+        programs = []
+        for command in self._one.workers:
+            program = Program(command, self._environ(self._one.users[1]), self._log)
+            stack.push_async_callback(program.stop)
+            programs.append(program)
+        samples = await self._drain(self._count, programs)
+        figures["drained"] = drain_rate([done for _, done in await self._rows()])
+        for column, name in enumerate(("cpu", "cpu_postgresql", "cpu_rabbitmq"), start=1):
+            figures[name] = cpu_per_thousand([(sample[0], sample[column]) for sample in samples])
+        return figures, programs
+
+    async def _latency(self, rate: int, latency_seconds: float, programs: Sequence[Program]) -> dict[str, float]:
+        count = round(rate * latency_seconds)
         await asyncio.sleep(_SETTLE_SECONDS)
         await self._clear()
         seconds = await self._send(count, rate)
         await self._drain(count, programs)
-        if seconds > self._plan.latency_seconds * _KEEPS_UP:
+        if seconds > latency_seconds * _KEEPS_UP:
             return {f"sender_{rate}": count / seconds}
         rows = await self._rows()
         begun = min(issued for issued, _ in rows) + _SKIPPED_SECONDS
@@ -148,7 +158,7 @@ class _Run:
         return [(row[0], row[1]) for row in await self._connection.fetch(self._one.rows)]
 
     async def _clear(self) -> None:
-        await self._connection.execute("TRUNCATE " + ", ".join(self._one.clears))
+        await self._connection.execute(self._one.clearing)
 
     def _environ(self, user: str) -> dict[str, str]:
         return {"BENCH_AMQP_URL": self._servers.amqp_url(user), "BENCH_DATABASE_URL": self._servers.database_url}

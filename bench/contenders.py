@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PEERS", "Contender", "contenders"]
+__all__ = ["PEERS", "Contender", "contenders", "guildbus"]
 
 PEERS = ("dramatiq", "celery", "taskiq", "faststream")
 
@@ -16,7 +16,8 @@ PEERS = ("dramatiq", "celery", "taskiq", "faststream")
 class Contender:
     """`rows` selects issue and end of each command in Unix seconds; `share` is its part of `--count`.
 
-    `workers` are the programs that make up two worker processes. `users` are the broker's for sender and workers.
+    `workers` are the programs that make up two worker processes.
+    `clearing` is the SQL that takes the last run's rows away. `users` are the broker's for sender and workers.
     """
 
     name: str
@@ -27,7 +28,7 @@ class Contender:
     done: str = "done_at"
     only: str = "true"
     users: tuple[str, str] = ("operator", "operator")
-    clears: tuple[str, ...] = ("bench_audit",)
+    clearing: str = "TRUNCATE bench_audit"
     sender_arguments: tuple[str, ...] = ()
 
     @property
@@ -50,9 +51,9 @@ def contenders(peers: Sequence[str], peers_python: Path | None, effects: Sequenc
         _ceiling("ceiling, results", "results"),
     ]
     for effect in effects:
-        found.append(_guildbus(effect, results=False))
+        found.append(guildbus(effect, results=False))
         if effect in ("pure", "idempotent"):
-            found.append(_guildbus(effect, results=True))
+            found.append(guildbus(effect, results=True))
     if peers_python is not None:
         binary = peers_python.parent
         workers: dict[str, list[list[str]]] = {
@@ -82,7 +83,8 @@ def _ceiling(name: str, mode: str) -> Contender:
     return Contender(name, (*program, "send"), [[*program, "work", mode]] * 2, share=3.0)
 
 
-def _guildbus(effect: str, *, results: bool) -> Contender:
+def guildbus(effect: str, *, results: bool) -> Contender:
+    """Two workers of ours with commands of one effect."""
     program = (sys.executable, "-m", "bench.ours.guildbus")
     return Contender(
         f"guildbus {effect}, results" if results else f"guildbus {effect}",
@@ -93,6 +95,6 @@ def _guildbus(effect: str, *, results: bool) -> Contender:
         done="settled_at",
         only="state = 'succeeded'",  # a command that is refused has done nothing
         users=("bot", "worker"),
-        clears=("commands", "audit", "warnings"),
+        clearing="TRUNCATE commands, audit, warnings",
         sender_arguments=(effect,),
     )
