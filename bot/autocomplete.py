@@ -72,7 +72,7 @@ class Autocomplete:
         if suggest is None:
             return ()
         others = {row.name: row.value for row in leaf_options(interaction.data) if not row.focused}
-        query = Query(self._catalogue, Snowflake(interaction.guild_id), str(focused.value or ""), others)
+        query = Query(self._catalogue, interaction.guild_id, str(focused.value or ""), others)
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 return await suggest(query)

@@ -17,6 +17,7 @@ import msgspec
 from loguru import logger
 
 from bus.clock import Clock
+from bus.ids import Snowflake
 
 __all__ = ["FIRST_ANSWER_SECONDS", "Answered", "Callbacks"]
 
@@ -49,28 +50,28 @@ class Callbacks:
         self._session = session
         self._clock = clock
 
-    async def defer(self, interaction_id: str, token: str, *, private: bool) -> Answered:
+    async def defer(self, interaction_id: Snowflake, token: str, *, private: bool) -> Answered:
         """ "… is thinking": buys fifteen minutes for the answer."""
         body = {"type": 5, "data": {"flags": _EPHEMERAL if private else 0}}
         return await self._first_answer(interaction_id, token, body)
 
-    async def tell(self, interaction_id: str, token: str, text: str) -> Answered:
+    async def tell(self, interaction_id: Snowflake, token: str, text: str) -> Answered:
         """Answer at once, for the asker's eyes alone."""
         data = {"content": text, "flags": _EPHEMERAL, "allowed_mentions": _NO_MENTIONS}
         return await self._first_answer(interaction_id, token, {"type": 4, "data": data})
 
-    async def suggest(self, interaction_id: str, token: str, choices: Sequence[tuple[str, str]]) -> Answered:
+    async def suggest(self, interaction_id: Snowflake, token: str, choices: Sequence[tuple[str, str]]) -> Answered:
         """Completions for the option that is being typed: at most 25 of (name, value)."""
         rows = [{"name": name, "value": value} for name, value in choices[:25]]
         return await self._first_answer(interaction_id, token, {"type": 8, "data": {"choices": rows}})
 
-    async def edit(self, application_id: str, token: str, text: str) -> Answered:
+    async def edit(self, application_id: Snowflake, token: str, text: str) -> Answered:
         """Put `text` in the place of "… is thinking"."""
         path = f"/webhooks/{application_id}/{token}/messages/@original"
         body = {"content": text, "allowed_mentions": _NO_MENTIONS}
         return await self._send("PATCH", path, body, within_seconds=_EDIT_SECONDS)
 
-    async def _first_answer(self, interaction_id: str, token: str, body: dict[str, Any]) -> Answered:
+    async def _first_answer(self, interaction_id: Snowflake, token: str, body: dict[str, Any]) -> Answered:
         path = f"/interactions/{interaction_id}/{token}/callback"
         return await self._send("POST", path, body, within_seconds=FIRST_ANSWER_SECONDS)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.interaction import Interaction, RawMember, leaf_options, slash_path
 from bus.envelopes import Actor, Command, Grant, ReplyTo
 from bus.errors import InvalidMessage
-from bus.ids import Snowflake, derived_id, snowflake_time
+from bus.ids import derived_id, snowflake_time
 from models.catalogue import Catalogue
 from models.checks import Authority, Facts, Trouble, first_trouble
 from models.guild_rules import RulesInForce
@@ -58,8 +58,8 @@ def to_command(interaction: Interaction, catalogue: Catalogue, rules: RulesInFor
         parsed = catalogue.parse(spec.type, options)
     except InvalidMessage as error:
         return Refusal(f"That cannot be done as it was asked: {error}. Nothing was done."[:2000])
-    guild_id = Snowflake(interaction.guild_id)
-    issued_at = snowflake_time(int(interaction.id))
+    guild_id = interaction.guild_id
+    issued_at = snowflake_time(interaction.id)
     command_id = derived_id(issued_at, "interaction", interaction.id)
     author = interaction.member.user
     subject = parsed.subject_of()
@@ -70,7 +70,7 @@ def to_command(interaction: Interaction, catalogue: Catalogue, rules: RulesInFor
         type=spec.type,
         guild_id=guild_id,
         subject=subject,
-        actor=Actor(kind="user", id=author.id, name=(author.global_name or author.username)[:100]),
+        actor=Actor(kind="user", id=str(int(author.id)), name=_printable(author.global_name or author.username)[:100]),
         grant=Grant(permissions=interaction.member.permissions, at=issued_at),
         source="bot",
         lane=spec.lane,
@@ -81,13 +81,18 @@ def to_command(interaction: Interaction, catalogue: Catalogue, rules: RulesInFor
         trace=f"00-{command_id.hex}-{command_id.hex[16:]}-01",
         options=options,
         reply_to=ReplyTo(
-            application_id=Snowflake(interaction.application_id),
+            application_id=interaction.application_id,
             token=interaction.token,
-            channel_id=Snowflake(interaction.channel_id) if interaction.channel_id else None,
+            channel_id=interaction.channel_id,
             ephemeral=rules.private(guild_id, spec),
             locale=interaction.locale[:10],
         ),
     )
+
+
+def _printable(name: str) -> str:
+    """A name as it may be stored: without NUL, halves of surrogate pairs and control characters."""
+    return "".join(character for character in name if character.isprintable())
 
 
 def _denied(
@@ -100,7 +105,7 @@ def _denied(
         is_person=True,
         authority=Authority("interaction", None, allowed=True),
         rules=rules.of(guild_id, spec),
-        roles=frozenset((guild_id, *map(int, member.roles))),
-        channel_id=int(interaction.channel_id) if interaction.channel_id else None,
+        roles=frozenset((guild_id, *member.roles)),
+        channel_id=interaction.channel_id,
     )
     return first_trouble(facts)

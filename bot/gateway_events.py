@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from loguru import logger
 
 from bot.gateway import Dispatch
 from bot.health import BotHealth
-from bot.interaction import AUTOCOMPLETE, SLASH, Interaction
+from bot.interaction import AUTOCOMPLETE, SLASH, Interaction, read_interaction
 from bot.known import Known
 from bot.mapping import guild_of, map_dispatch
 from bot.outbox import Outbox
 from bot.snapshots import MemberLists, parts_of
 from bus.envelopes import Event
+from bus.errors import InvalidMessage
 from bus.ids import Snowflake, derived_id
 from models.events import EventData, Gap, GuildLeave, GuildSnapshot, make_event
 
@@ -123,7 +123,11 @@ class GatewayEvents:
         # Type 1 is a slash command; 2 and 3 are context menus.
         if take is None or dispatch.data["data"].get("type", 1) != 1:
             return False
-        interaction = msgspec.convert(dispatch.data, Interaction)
+        try:
+            interaction = read_interaction(dispatch.data)
+        except InvalidMessage as error:
+            logger.error("an interaction cannot be read, and its user sees no answer: {}", error)
+            return True
         task = asyncio.create_task(self._guarded(take, interaction), name=f"interaction {interaction.id}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)

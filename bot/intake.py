@@ -74,7 +74,7 @@ class Intake:
         if refused is not None:
             await self._callbacks.tell(interaction.id, interaction.token, refused)
             return
-        if self._clock.now() - snowflake_time(int(interaction.id)) > _STALE:
+        if self._clock.now() - snowflake_time(interaction.id) > _STALE:
             await self._take_stale(interaction, command)
             return
         deferred, trouble = await asyncio.gather(self._defer(interaction, command), self._accept(command))

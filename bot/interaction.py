@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+from bus import codec
+from bus.ids import Snowflake
 
 __all__ = [
     "AUTOCOMPLETE",
@@ -14,12 +17,17 @@ __all__ = [
     "RawOption",
     "focused_option",
     "leaf_options",
+    "read_interaction",
     "slash_path",
 ]
 
 SLASH = 2
 AUTOCOMPLETE = 4
 _NESTED = (1, 2)
+
+Token = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,512}$")]
+Bits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,20}$")]
+Locale = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z-]{2,10}$")]
 
 
 class RawOption(msgspec.Struct, frozen=True):
@@ -39,11 +47,11 @@ class RawData(msgspec.Struct, frozen=True):
     name: str
     type: int = 1
     options: list[RawOption] = []
-    guild_id: str | None = None
+    guild_id: Snowflake | None = None
 
 
 class RawUser(msgspec.Struct, frozen=True):
-    id: str
+    id: Snowflake
     username: str
     global_name: str | None = None
 
@@ -52,23 +60,23 @@ class RawMember(msgspec.Struct, frozen=True):
     """`permissions` are the member's in the channel of the interaction, as a bit set in decimal."""
 
     user: RawUser
-    permissions: str = "0"
-    roles: list[str] = []
+    permissions: Bits = "0"
+    roles: list[Snowflake] = []
 
 
 class Interaction(msgspec.Struct, frozen=True):
     """Shape: https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object"""
 
-    id: str
-    application_id: str
+    id: Snowflake
+    application_id: Snowflake
     type: int
-    token: str
+    token: Token
     data: RawData
-    guild_id: str | None = None
-    channel_id: str | None = None
+    guild_id: Snowflake | None = None
+    channel_id: Snowflake | None = None
     member: RawMember | None = None
     user: RawUser | None = None
-    locale: str = "en-US"
+    locale: Locale = "en-US"
 
     def __repr__(self) -> str:
         return f"Interaction(id={self.id}, name={self.data.name!r}, guild_id={self.guild_id}, token=…)"
@@ -77,6 +85,11 @@ class Interaction(msgspec.Struct, frozen=True):
     def author(self) -> RawUser | None:
         """Who used it: the member in a guild, the user in a direct message."""
         return self.member.user if self.member is not None else self.user
+
+
+def read_interaction(data: Any) -> Interaction:
+    """Raises InvalidMessage that names the field for what is no interaction. Options are the specs' to judge."""
+    return codec.convert_lenient(data, Interaction)
 
 
 def slash_path(data: RawData) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "MAX_BODY_BYTES",
     "compress",
     "convert",
+    "convert_lenient",
     "decode",
     "decompress",
     "encode",
@@ -37,6 +38,9 @@ def _enc_hook(value: object) -> object:
     if isinstance(value, Snowflake):
         return str(int(value))
     raise NotImplementedError(f"{type(value).__name__} has no JSON form")
+
+
+_HALF = "a text holds half of a surrogate pair, which no UTF-8 text can"
 
 
 def _dec_hook(kind: type, value: object) -> object:
@@ -75,12 +79,19 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 def convert(value: object, kind: type[T]) -> T:
     """A `kind` from plain builtins (dict, list, str …). Raises InvalidMessage as `decode` does."""
-    try:
-        converted = msgspec.convert(value, kind, dec_hook=_dec_hook)
-    except msgspec.MsgspecError as error:
-        raise InvalidMessage(str(error)) from error
+    converted = convert_lenient(value, kind)
     _refuse_poison(encode_lenient(value))
     return converted
+
+
+def convert_lenient(value: object, kind: type[T]) -> T:
+    """As `convert`, for what is not stored or sent as it is: texts may hold anything."""
+    try:
+        return msgspec.convert(value, kind, dec_hook=_dec_hook)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise InvalidMessage(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise InvalidMessage(_HALF) from error
 
 
 def to_builtins(value: object) -> Any:
@@ -93,7 +104,7 @@ def encode_lenient(value: object) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError as error:
-        raise InvalidMessage("a text holds half of a surrogate pair, which no UTF-8 text can") from error
+        raise InvalidMessage(_HALF) from error
 
 
 def compress(body: bytes) -> tuple[bytes, str]:

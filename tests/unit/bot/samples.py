@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from bot.interaction import Interaction
+from bot.interaction import Interaction, read_interaction
 
 GUILD, USER, TARGET = "1101000000000100000", "1101000000000900003", "1101000000000900004"
 ID = "1440000000000000000"
@@ -26,7 +24,7 @@ def interaction(name: str = "ban", options: list[dict[str, Any]] | None = None, 
         "data": data,
         **changes,
     }
-    return msgspec.convert(raw, Interaction)
+    return read_interaction(raw)
 
 
 def option(name: str, value: Any, kind: int = 3, **more: Any) -> dict[str, Any]:
