@@ -11,6 +11,7 @@ import msgspec
 from starlette.responses import Response
 
 from bus.errors import InvalidMessage
+from bus.ids import Snowflake
 from models import settings_store
 from models.catalogue import Catalogue
 from models.guild_settings import settings_of
@@ -21,6 +22,7 @@ from web.api.answers import json_response, listing
 from web.api.lists import Paging
 from web.api.operation import Call, Nothing
 from web.guild_lookup import names_of
+from web.parts import Parts
 from web.problems import Problem
 from web.settings_changes import change_settings
 from web.settings_reach import Reach, reach_of
@@ -116,8 +118,7 @@ async def put_settings(call: Call[Nothing, SettingValues]) -> Response:
 
 
 async def list_versions(call: Call[Paging, None]) -> Response:
-    page = await versions_of(call, call.query.cursor, call.query.limit)
-    return listing(page)
+    return listing(await versions_of(call.parts, call.admitted.guild.id, call.query.cursor, call.query.limit))
 
 
 async def get_reach(call: Call[Nothing, None]) -> Response:
@@ -126,9 +127,8 @@ async def get_reach(call: Call[Nothing, None]) -> Response:
     return json_response(reach_of(stored, await list_live(call.parts.database)))
 
 
-async def versions_of(call: Call[Any, Any], cursor: str | None, limit: int) -> Page[VersionView]:
+async def versions_of(parts: Parts, guild_id: Snowflake, cursor: str | None, limit: int) -> Page[VersionView]:
     """The newest first. Raises Problem `request_invalid` for a bad cursor."""
-    parts, guild_id = call.parts, int(call.admitted.guild.id)
     try:
         below = None if cursor is None else int(decode_key(cursor, [int])[0])
     except InvalidMessage as error:

@@ -12,11 +12,12 @@ export class ApiProblem extends Error {
   }
 }
 
-export async function call(path, { method = "GET", body, idempotencyKey, signal } = {}) {
+export async function call(path, { method = "GET", body, idempotencyKey, ifMatch, signal } = {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = token();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (idempotencyKey) headers["Idempotency-Key"] = idempotencyKey;
+  if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`;
   let response;
   try {
     response = await fetch(`/api/v1${path}`, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });

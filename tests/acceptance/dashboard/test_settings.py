@@ -1,0 +1,147 @@
+"""Two people at a server's settings: what is saved, where it is live, and edits that collide."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from models.command_rules import key_of
+from tests.acceptance.browser import Desk
+from tests.acceptance.platform import GUILD, Platform
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+SETTINGS = f"/guilds/{GUILD}/settings"
+PING_ENABLED = key_of("utility.ping", "enabled")
+
+
+def control(page: Page, key: str) -> Any:
+    return page.locator(f'[data-key="{key}"]')
+
+
+async def save(page: Page) -> None:
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator("#save-bar")).to_be_hidden()
+    await expect(page.locator("#settings-reach")).to_have_class("badge good")
+
+
+async def version(page: Page) -> int:
+    return int(await page.locator("#settings-version").inner_text())
+
+
+async def test_a_command_is_disabled_live_on_every_process_and_restored(desk: Desk, platform: Platform) -> None:
+    page = await desk.log_in("Ada Marsh", SETTINGS)
+    await expect(page.locator("#settings-reach")).to_contain_text("live on 1 of 1 bot, 1 of 1 worker")
+    before = await version(page)
+    await control(page, PING_ENABLED).uncheck()
+    await expect(page.locator("#save-count")).to_have_text("1 unsaved change")
+    await save(page)
+    assert await version(page) == before + 1
+    refused = await platform.slash("owner", "ping")
+    assert "disabled in this server" in json.dumps(refused)
+    await expect(page.locator("#versions li").first).to_contain_text(PING_ENABLED)
+
+    # What somebody does elsewhere appears here, without a reload.
+    client = await platform.log_in("owner")
+    await client.post(
+        f"/api/v1/guilds/{GUILD}/commands",
+        json={"type": "settings.set", "options": {"key": PING_ENABLED, "value": "on"}},
+        headers={"Idempotency-Key": "settings-1"},
+    )
+    await expect(control(page, PING_ENABLED)).to_be_checked()
+    await expect(page.locator("#save-bar")).to_be_hidden()
+    await page.get_by_role("button", name=f"Restore version {before + 1}").click()
+    await expect(control(page, PING_ENABLED)).not_to_be_checked()
+    await page.reload()
+    await expect(control(page, PING_ENABLED)).not_to_be_checked()
+    await control(page, PING_ENABLED).check()
+    await save(page)
+    answered = await platform.slash("owner", "ping")
+    assert "Pong" in json.dumps(answered)
+
+
+async def test_two_people_change_the_same_setting_and_choose(desk: Desk, platform: Platform) -> None:
+    one = await desk.log_in("Ada Marsh", SETTINGS)
+    two = await desk.log_in("Bruno Keel", SETTINGS)
+    await expect(control(two, "timezone")).to_have_value("UTC")
+    await control(two, "timezone").fill("Asia/Tokyo")
+    await control(two, "private_replies").check()
+    await control(one, "timezone").fill("Europe/Lisbon")
+    await save(one)
+
+    conflict = two.locator('[data-conflict="timezone"]')
+    await expect(conflict).to_contain_text("Keep mine: Asia/Tokyo")
+    await expect(conflict).to_contain_text("Take theirs: Europe/Lisbon")
+    await expect(two.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+    await desk.picture(two, "settings-conflict")
+    await conflict.get_by_role("button", name="Keep mine").click()
+    await expect(two.locator("#save-count")).to_have_text("2 unsaved changes")
+    await save(two)
+    await expect(control(one, "timezone")).to_have_value("Asia/Tokyo")
+    await expect(control(one, "private_replies")).to_be_checked()
+
+    await control(one, "timezone").fill("UTC")
+    await one.get_by_role("button", name="Discard").click()
+    await expect(control(one, "timezone")).to_have_value("Asia/Tokyo")
+    await control(one, "timezone").fill("Mars/Olympus")
+    await one.get_by_role("button", name="Save", exact=True).click()
+    await expect(one.locator("#setting-timezone-wrong")).to_contain_text("the name of a time zone")
+    desk.expect_complaint("status of 422")
+    await control(one, "timezone").fill("UTC")
+    await control(one, "private_replies").uncheck()
+    await save(one)
+
+
+async def test_unsaved_changes_are_not_lost_by_a_click_and_all_of_a_category_can_be_disabled(desk: Desk) -> None:
+    page = await desk.log_in("Ada Marsh", SETTINGS)
+    await page.locator('[data-disable-area="moderation"]').click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await expect(page.locator("#save-bar")).to_be_hidden()
+    await page.locator('[data-disable-area="moderation"]').click()
+    await page.get_by_role("dialog").get_by_role("button", name="Disable all").click()
+    await expect(page.locator("#save-count")).to_contain_text("unsaved changes")
+    await expect(control(page, key_of("moderation.ban", "enabled"))).not_to_be_checked()
+    asked: list[str] = []
+
+    async def stay(dialog: Any) -> None:
+        asked.append(dialog.message)
+        await dialog.dismiss()
+
+    page.once("dialog", stay)
+    await page.get_by_role("navigation", name="Sections").first.get_by_role("link", name="Audit log").click()
+    await expect(page.locator("#save-bar")).to_be_visible()
+    assert asked == ["Leave without saving? Your changes are lost."]
+    await page.get_by_role("button", name="Discard").click()
+
+
+async def test_roles_and_cooldowns_are_chosen_and_the_page_says_why_somebody_cannot(
+    desk: Desk, platform: Platform
+) -> None:
+    page = await desk.log_in("Ada Marsh", SETTINGS)
+    row = page.locator('[data-command="utility.ping"]')
+    await row.get_by_text("Who, where, how often").click()
+    await row.get_by_label("Channels: the rule").select_option("deny")
+    await row.get_by_label("Channels: add an exception").select_option(label="#general")
+    await row.get_by_label("Each person: in how many seconds").fill("600")
+    await expect(row.locator("[data-summary]")).to_contain_text("deny for all except #general")
+    await expect(row.locator("[data-summary]")).to_contain_text("1 in 600 s")
+    await save(page)
+    await desk.picture(page, "settings")
+    assert "cannot be used in" in json.dumps(await platform.slash("owner", "ping"))
+
+    why = page.locator("#why-form")
+    await why.get_by_role("combobox", name="Who", exact=True).fill("Ada")
+    await page.get_by_role("option", name="Ada Marsh").click()
+    await why.get_by_label("Command").select_option("utility.ping")
+    await why.get_by_label("Channel").select_option(label="#bot-commands")
+    await why.get_by_role("button", name="Check").click()
+    await expect(page.locator('#why-checks [data-check="channel"]')).to_have_attribute("data-state", "failed")
+    await expect(page.locator('#why-checks [data-check="channel"]')).to_contain_text("Use another channel")
+    await expect(page.locator('#why-checks [data-check="permission"]')).to_have_attribute("data-state", "passed")
+    await row.get_by_label("Channels: the rule").select_option("allow")
+    await row.get_by_role("button", name="Remove #general").click()
+    await row.get_by_label("Each person: in how many seconds").fill("0")
+    await save(page)
