@@ -148,7 +148,7 @@ async def test_completions_are_answered(world: World) -> None:
         "guild_id": str(GUILD_ONE),
         "user_id": str(person_id("admin")),
         "command": "settings set",
-        "options": {"key": "time"},
+        "options": {"key": "timez"},
         "focused": "key",
     }
     async with running_bot(world):
