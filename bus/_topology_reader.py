@@ -126,12 +126,13 @@ def _user(name: str, value: YamlValue) -> tuple[User, Sender]:
     allowed = fields["permissions"].fields(("configure", "write", "read"))
     permissions = Permissions(**{key: expression.regular_expression() for key, expression in allowed.items()})
     tags = tuple(sorted(fields["tags"].some_of(_TAGS))) if "tags" in fields else ()
-    sends = fields["may_send"].fields(("sources", "actor_kinds", "lanes", "grants"))
+    sends = fields["may_send"].fields(("sources", "actor_kinds", "lanes", "grants", "named_scripts"))
     sender = Sender(
         user=_name(value, name),
         sources=sends["sources"].some_of(get_args(Source)),
         actor_kinds=sends["actor_kinds"].some_of(get_args(ActorKind)),
         lanes=sends["lanes"].some_of(get_args(Lane)),
         grants=sends["grants"].boolean(),
+        named_scripts=sends["named_scripts"].boolean(),
     )
     return User(name, permissions, tags), sender

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from bus.envelopes import Command
 from bus.errors import InvalidMessage
@@ -13,13 +14,18 @@ __all__ = ["Sender", "check_sender"]
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One broker user's rights, from `topology.yaml` (users.*.may_send)."""
+    """One broker user's rights, from `topology.yaml` (users.*.may_send).
+
+    `named_scripts`: whether it may act as a script that has a name only, which may do everything everywhere; others
+    act as a script by its key's id, whose rights are looked up at every claim.
+    """
 
     user: str
     sources: frozenset[str]
     actor_kinds: frozenset[str]
     lanes: frozenset[str]
     grants: bool
+    named_scripts: bool
 
 
 def check_sender(command: Command, user_id: str | None, senders: Mapping[str, Sender]) -> None:
@@ -37,9 +43,19 @@ def check_sender(command: Command, user_id: str | None, senders: Mapping[str, Se
         raise InvalidMessage(f"broker user {user_id!r} may not send source {command.source!r}")
     if command.actor.kind not in sender.actor_kinds:
         raise InvalidMessage(f"broker user {user_id!r} may not act as {command.actor.kind!r}")
+    if command.actor.kind == "script" and not sender.named_scripts and not _is_id(command.actor.id):
+        raise InvalidMessage(f"broker user {user_id!r} may act as a script by the id of its key only")
     if command.lane not in sender.lanes:
         raise InvalidMessage(f"broker user {user_id!r} may not use the {command.lane!r} lane")
     if command.grant is not None and not sender.grants:
         raise InvalidMessage(f"broker user {user_id!r} may not vouch for Discord's permissions (grant)")
     if command.reply_to is not None and not sender.grants:
         raise InvalidMessage(f"broker user {user_id!r} may not say where Discord is to be answered (reply_to)")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -91,5 +91,6 @@ def with_sender(topology: Topology, user: str) -> Topology:
         actor_kinds=frozenset[str]().union(*(right.actor_kinds for right in rights)),
         lanes=frozenset[str]().union(*(right.lanes for right in rights)),
         grants=True,
+        named_scripts=True,
     )
     return replace(topology, senders={**topology.senders, user: sender})

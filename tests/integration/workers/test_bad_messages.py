@@ -53,6 +53,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         "surrogate",
     ),
     "2 MB that compress well": (lambda: raw(a_body(options={"reason": "x" * 2_000_000})), "bytes"),
+    "64 MB that become 64 KB on the way": (lambda: b'{"id":' + b" " * 64_000_000, "decompresses to more than"),
     "2 MB that do not": (lambda: os.urandom(2_000_000), "bytes"),
     "an id from long ago": (lambda: raw(a_body(id="01800000-0000-7000-8000-000000000000")), "too far from now"),
     "an id from beyond all calendars": (lambda: raw(a_body(id="ffffffff-ffff-7fff-bfff-ffffffffffff")), "year 9999"),
@@ -95,12 +96,16 @@ async def test_one_bad_message_is_set_aside_with_its_reason_and_its_batch_goes_o
         ("script", {"source": "bot"}, "may not send source"),
         ("script", {"source": "script"}, "may not act as"),
         ("web", {"source": "dashboard"}, "may not vouch"),
+        ("web", {"source": "script", "actor": Actor("script", "ops"), "grant": None}, "by the id of its key only"),
+        ("bot", {"source": "bot", "actor": Actor("system", "x"), "grant": None}, "may not act as"),
         ("operator", {}, "may not send source"),
     ],
 )
 async def test_nobody_sends_what_is_another_components(
-    platform: Platform, user: str, changes: dict[str, Any], reason: str
+    on_both: Platform, user: str, changes: dict[str, Any], reason: str
 ) -> None:
+    """With the broker's own permissions of that user, and a forged actor: on RabbitMQ too."""
+    platform = on_both
     command = a_command("moderation.ban", {"member": CROWD[3]}, **changes)
     async with platform.worker():
         await platform.publish(command, user=user)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
+import zlib
 from typing import Any
 
 import msgspec
@@ -96,3 +98,17 @@ def test_large_bodies_are_compressed_and_come_back(size: int) -> None:
 def test_bombs_and_broken_archives_are_refused(body: bytes, encoding: str) -> None:
     with pytest.raises(InvalidMessage):
         decompress(body, encoding)
+
+
+def test_a_bomb_takes_no_more_memory_than_a_body_may() -> None:
+    packer = zlib.compressobj(wbits=31)
+    bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(200)) + packer.flush()
+    assert len(bomb) < MAX_BODY_BYTES
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidMessage, match="decompresses to more than"):
+            decompress(bomb, "gzip")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * MAX_BODY_BYTES

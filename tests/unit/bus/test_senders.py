@@ -15,6 +15,7 @@ from bus.topology import load_topology
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SENDERS = load_topology().senders
+KEYED = Actor("script", str(new_id(NOW)))
 
 
 def command(**values: Any) -> Command:
@@ -28,6 +29,7 @@ def command(**values: Any) -> Command:
         ("script", {}),
         ("bot", {"source": "bot", "actor": Actor("user", "1"), "grant": Grant("8", NOW)}),
         ("web", {"source": "dashboard", "actor": Actor("user", "1"), "lane": "bulk"}),
+        ("web", {"actor": KEYED}),
         ("worker", {"source": "schedule", "actor": Actor("system", "scheduler")}),
     ],
 )
@@ -43,7 +45,8 @@ def test_a_component_sends_its_own(user: str, values: dict[str, Any]) -> None:
         ("stranger", {}, "may not send commands"),
         ("script", {"source": "bot"}, "may not send source 'bot'"),
         ("script", {"actor": Actor("user", "1")}, "may not act as 'user'"),
-        ("web", {"grant": Grant("8", NOW)}, "may not vouch"),
+        ("web", {"grant": Grant("8", NOW), "actor": KEYED}, "may not vouch"),
+        ("web", {}, "by the id of its key only"),
         ("operator", {}, "may not send source"),
     ],
 )

@@ -14,7 +14,7 @@ from tests.unit.workers.making import NOW, a_command, a_delivery, delivered
 from workers.received import parse
 
 CATALOGUE = Catalogue(BUILT_IN)
-SENDERS = {"bot": Sender("bot", frozenset(["bot"]), frozenset(["user"]), frozenset(["interactive"]), True)}
+SENDERS = {"bot": Sender("bot", frozenset(["bot"]), frozenset(["user"]), frozenset(["interactive"]), True, False)}
 
 
 def parsed(delivery):
