@@ -19,6 +19,7 @@ from scripts.commands.rooms import bot, web, worker
 from scripts.commands.switch import switch
 from scripts.commands.topology import topology
 from scripts.commands.up import up
+from scripts.commands.why import why
 from scripts.running import DataDirTaken
 
 __all__ = ["cli", "main"]
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (up, bot, web, worker, publish, dead_letters, switch, keys, topology, db, doctor):
+for _command in (up, bot, web, worker, publish, dead_letters, switch, why, keys, topology, db, doctor):
     cli.add_command(_command)
 
 

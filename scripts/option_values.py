@@ -31,6 +31,8 @@ def parse_options(words: Iterable[str], spec: type[CommandSpec] | None) -> dict[
 
 def _value(text: str, kind: OptionKind | None, *, known: bool) -> Any:
     """A text that does not read as its kind is sent as it is: the refusal then names what was wrong."""
+    if kind == "document":
+        return _document(text)
     if kind in ("integer", "number", "boolean") or not known:
         try:
             value = json.loads(text)
@@ -39,3 +41,11 @@ def _value(text: str, kind: OptionKind | None, *, known: bool) -> Any:
         # Snowflakes of an unknown command: a JSON number would lose digits on the way.
         return value if isinstance(value, bool) or (isinstance(value, int | float) and abs(value) < 2**53) else text
     return text
+
+
+def _document(text: str) -> Any:
+    """JSON's objects; ids in them are texts, as everywhere."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

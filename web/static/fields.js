@@ -50,10 +50,23 @@ function makeInput(option, guildId, id) {
     if (option.default !== null) control.value = option.default;
     return { element: control, control, value: () => (control.value === "" ? undefined : Number(control.value)), text: () => control.value };
   }
+  if (option.kind === "document") {
+    const control = h("textarea", { class: "input", id, rows: 4, spellcheck: "false", placeholder: "{ }" });
+    return { element: control, control, value: () => readDocument(control.value), text: () => control.value };
+  }
   const long = (option.maximum ?? 0) > 300;
   const control = h(long ? "textarea" : "input", { class: "input", id, maxlength: option.maximum, rows: long ? 3 : null });
   control.value = option.default ?? "";
   return { element: control, control, value: () => (control.value === "" && !option.required ? undefined : control.value), text: () => control.value };
+}
+
+// What does not read as JSON stays text, which the check refuses.
+function readDocument(text) {
+  try {
+    return text.trim() === "" ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function hint(option) {
@@ -65,6 +78,7 @@ function hint(option) {
 function problemWith(option, input) {
   const value = input.value();
   if (value === undefined || value === "") return option.required ? "This is needed." : "";
+  if (option.kind === "document") return typeof value === "object" && !Array.isArray(value) ? "" : "Write JSON: an object.";
   if (typeof value === "number") {
     if (Number.isNaN(value) || (option.kind === "integer" && !Number.isInteger(value))) return "This is not a whole number.";
     if (option.minimum !== null && value < option.minimum) return `At least ${option.minimum}.`;

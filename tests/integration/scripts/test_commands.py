@@ -32,6 +32,24 @@ def test_what_the_platform_refuses_exits_4_with_its_words(platform: Platform) ->
     assert "member" in missing.stderr
 
 
+def test_why_lists_the_checks_and_exits_1_where_one_fails(platform: Platform) -> None:
+    owner, member = "1101000000000900001", "1101000000000900004"
+    may = platform.json("why", "moderation.kick", owner, "--guild", GUILD, "--target", member)
+    assert may["allowed"] is True
+    may_not = platform.run("why", "moderation.kick", member, "--guild", GUILD, "--target", owner)
+    assert may_not.returncode == 1
+    assert "Kick Members" in may_not.stdout
+    assert platform.run("why", "no.such", owner, "--guild", GUILD).returncode == 4
+
+
+def test_many_settings_are_changed_at_once_by_a_script(platform: Platform) -> None:
+    changes = '{"timezone": "Europe/Lisbon", "commands.server.info.user_cooldown": {"seconds": 5}}'
+    done = platform.json("publish", "settings.change", f"changes={changes}", "--guild", GUILD, "--wait")
+    assert done["state"] == "succeeded"
+    back = platform.json("publish", "settings.restore", "version=0", "--guild", GUILD, "--wait")
+    assert back["state"] == "succeeded"
+
+
 def test_wrong_usage_exits_2(platform: Platform) -> None:
     assert platform.run("publish", "utility.ping", "--guild", "everywhere").returncode == 2
     assert platform.run("publish", "utility.ping", "nonsense", "--guild", GUILD).returncode == 2

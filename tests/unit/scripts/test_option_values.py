@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.commands.moderation import Timeout, Warn
+from models.commands.settings import ChangeSettings
 from models.spec import options_of
 from scripts.exits import Misconfigured
 from scripts.option_values import parse_options
@@ -26,6 +27,11 @@ def test_a_value_may_hold_an_equals_sign() -> None:
 def test_what_does_not_read_as_a_number_is_sent_as_it_is() -> None:
     number = next(option.name for option in options_of(Timeout) if option.kind == "integer")
     assert parse_options([f"{number}=soon"], Timeout) == {number: "soon"}
+
+
+def test_a_document_is_written_as_json() -> None:
+    assert parse_options(['changes={"timezone": "UTC"}'], ChangeSettings) == {"changes": {"timezone": "UTC"}}
+    assert parse_options(["changes=timezone"], ChangeSettings) == {"changes": "timezone"}
 
 
 def test_an_unknown_command_gets_numbers_and_texts_but_no_rounded_snowflakes() -> None:
