@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from models.database import Database
 from models.ledger_columns import json_text
 from models.tables.control import ProcessRow
@@ -21,6 +23,7 @@ __all__ = [
     "heartbeat",
     "list_live",
     "live_count",
+    "people_elsewhere",
 ]
 
 ALIVE_SECONDS = 15.0
@@ -106,6 +109,21 @@ async def list_live(database: Database) -> list[ProcessStatus]:
         )
         for row in await found.order_by("kind", "started_at")
     ]
+
+
+async def people_elsewhere(database: Database, but: UUID) -> dict[int, frozenset[str]]:
+    """Whose streams the other live web processes have, by guild: what each wrote as `here` into its details."""
+    rows = await database.fetch(
+        "SELECT details -> 'here' AS here FROM processes WHERE kind = 'web' AND id <> $1 "
+        "AND heartbeat_at > clock_timestamp() - make_interval(secs => $2::float8) AND details ? 'here'",
+        but,
+        ALIVE_SECONDS,
+    )
+    found: dict[int, frozenset[str]] = {}
+    for row in rows:
+        for guild_id, people in msgspec.json.decode(row["here"]).items():
+            found[int(guild_id)] = found.get(int(guild_id), frozenset()) | frozenset(people)
+    return found
 
 
 async def farewell(database: Database, id: UUID) -> None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from bus.ids import Snowflake
 from models.database import Database
 from models.tables.people import UserRow
 
-__all__ = ["find_user", "logged_in"]
+__all__ = ["Face", "faces_of", "find_user", "logged_in"]
+
+
+class Face(msgspec.Struct, frozen=True):
+    """How a person is shown."""
+
+    id: Snowflake
+    name: str
+    avatar: str | None
 
 
 async def logged_in(
@@ -37,3 +49,9 @@ async def logged_in(
 async def find_user(database: Database, user_id: int) -> UserRow | None:
     """The person as of their last login, or None."""
     return await UserRow.get_or_none(id=user_id, using_db=database.client)
+
+
+async def faces_of(database: Database, user_ids: Sequence[int]) -> list[Face]:
+    """Those of them who ever logged in."""
+    rows = await UserRow.filter(id__in=user_ids).using_db(database.client)
+    return [Face(Snowflake(row.id), row.display_name or row.username, row.avatar) for row in rows]

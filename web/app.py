@@ -82,7 +82,7 @@ def stop_streams(app: Starlette) -> None:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
-    running = (parts.follower.run(), parts.recheck.run(), parts.presence.run())
+    running = (parts.follower.run(), parts.recheck.run(), parts.presence.run(), parts.company.run())
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield

@@ -16,6 +16,7 @@ from models.ledger import Ledger
 from models.rate_limits import Rates
 from web.config import Settings
 from web.discord_check import DiscordCheck
+from web.live.company import Company
 from web.live.follower import Follower
 from web.live.hub import Hub
 from web.live.recheck import Recheck
@@ -61,6 +62,8 @@ def build_parts(
 ) -> Parts:
     ring = Ring(keep_seconds=settings.ring_seconds, most_bytes=settings.ring_bytes)
     hub = Hub()
+    process_id = new_id(clock.now())
+    company = Company(hub, database, process_id)
     recheck = Recheck(hub=hub, every_seconds=settings.recheck_seconds)
     login = DiscordLogin(
         application_id=settings.discord_application_id,
@@ -108,6 +111,9 @@ def build_parts(
         ),
         throttle=Throttle(rates, settings),
         discord=DiscordCheck(settings.discord_api_url, clock),
-        presence=Presence(database, new_id(clock.now()), lambda: {"streams": len(hub), "events kept": len(ring)}),
+        presence=Presence(
+            database, process_id, lambda: {"streams": len(hub), "events kept": len(ring), "here": company.here()}
+        ),
+        company=company,
         bot_trouble=bot_trouble,
     )

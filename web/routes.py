@@ -12,11 +12,14 @@ from web.api.openapi import openapi_document
 from web.api.operations import OPERATIONS
 from web.api.serving import api_routes
 from web.login import endpoints as login
+from web.pages import account as account_pages
 from web.pages import audit as audit_pages
 from web.pages import commands as command_pages
 from web.pages import dead_letters as dead_letter_pages
 from web.pages import design as design_pages
 from web.pages import guilds as guild_pages
+from web.pages import installable
+from web.pages import overview as overview_pages
 from web.pages import settings as settings_pages
 from web.pages.api_docs import documentation_routes
 from web.static_files import STATIC_DIRECTORY, VersionedFiles
@@ -38,8 +41,12 @@ def routes() -> list[BaseRoute]:
         Route("/logout", login.log_out, methods=["POST"]),
         Route("/", guild_pages.landing),
         Route("/guilds", guild_pages.guild_list),
+        Route("/account", account_pages.account_page),
+        Route("/manifest.webmanifest", installable.manifest),
+        Route("/sw.js", installable.service_worker),
+        Route("/offline", installable.offline_page),
         Route("/design", design_pages.design_page),
-        Route(_PAGE, guild_pages.first_page),
+        Route(_PAGE, overview_pages.overview),
         Route(f"{_PAGE}/live", guild_pages.live_page),
         Route(f"{_PAGE}/commands", command_pages.command_list),
         Route(f"{_PAGE}/commands/{{command_id}}", command_pages.command_timeline),

@@ -76,6 +76,7 @@ class Desk:
         page = await self.log_in(name, None)
         await page.goto(f"{through.url if through else self.platform.url}/guilds/{guild_id}/live")
         await expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
+        await expect(page.locator("#main[data-mounted]")).to_be_attached()
         await page.evaluate("window.neverReloaded = true")
         return page
 

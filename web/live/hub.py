@@ -81,6 +81,23 @@ class Hub:
                     if subscription.level == level:
                         subscription.push(frame)
 
+    def audiences(self) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+        """By guild: the people who have a stream open (keys are no people), and the ids of all streams."""
+        return {
+            guild_id: (
+                frozenset(viewer for viewer in room.by_viewer if viewer.isdigit()),
+                frozenset(one.client_id for streams in room.by_viewer.values() for one in streams),
+            )
+            for guild_id, room in self._rooms.items()
+        }
+
+    def tell(self, guild_id: int, frame: bytes) -> None:
+        """Hand a frame that is no event to every session of a guild."""
+        room = self._rooms.get(guild_id)
+        for subscriptions in () if room is None else tuple(room.by_level.values()):
+            for subscription in tuple(subscriptions):
+                subscription.push(frame)
+
     def close_session(self, session_id: str) -> None:
         """Its person logged out: other processes learn it at their next check."""
         for subscription in tuple(self._all):

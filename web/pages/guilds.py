@@ -17,9 +17,9 @@ from web.parts import Parts, parts_of
 from web.standing import Admitted
 from web.visible_guilds import invitable_guilds, own_guilds, visible_guilds
 
-__all__ = ["first_page", "guild_list", "landing", "live_page", "permitted_commands"]
+__all__ = ["BOT_PERMISSIONS", "guild_list", "invite_url", "landing", "live_page", "permitted_commands"]
 
-_BOT_PERMISSIONS = (
+BOT_PERMISSIONS = (
     Permission.KICK_MEMBERS
     | Permission.BAN_MEMBERS
     | Permission.MANAGE_CHANNELS
@@ -52,17 +52,19 @@ async def guild_list(request: Request) -> Response:
     return parts.pages.render(request, "guilds.html", context)
 
 
-async def first_page(request: Request) -> Response:
-    """Where a server begins."""
-    admitted = await admit_page(request, "events.read")
-    return RedirectResponse(f"/guilds/{int(admitted.guild.id)}/live", 303, headers={"Cache-Control": "no-store"})
-
-
 async def live_page(request: Request) -> Response:
     admitted = await admit_page(request, "events.read")
     parts = parts_of(request)
     context = page_context(admitted, section="live", heading="Live")
-    return parts.pages.render(request, "live.html", {**context, "commands": permitted_commands(parts, admitted)})
+    return parts.pages.render(
+        request,
+        "live.html",
+        {
+            **context,
+            "commands": permitted_commands(parts, admitted),
+            "command_types": [(type_, type_) for type_ in sorted(parts.catalogue.by_type)],
+        },
+    )
 
 
 def permitted_commands(parts: Parts, admitted: Admitted) -> list[CommandKind]:
@@ -79,6 +81,6 @@ def invite_url(settings: Settings) -> str:
     query = {
         "client_id": settings.discord_application_id,
         "scope": "bot applications.commands",
-        "permissions": int(_BOT_PERMISSIONS),
+        "permissions": int(BOT_PERMISSIONS),
     }
     return f"{settings.authorize_url}?{urlencode(query)}"

@@ -22,7 +22,10 @@ class Section:
 GROUPS: tuple[tuple[str, tuple[Section, ...]], ...] = (
     (
         "",
-        (Section("live", "/live", "radio", "viewer"),),
+        (
+            Section("overview", "", "layout-dashboard", "viewer"),
+            Section("live", "/live", "radio", "viewer"),
+        ),
     ),
     (
         "act",

@@ -25,11 +25,13 @@ export async function call(path, { method = "GET", body, idempotencyKey, ifMatch
     if (error.name === "AbortError") throw error;
     throw new ApiProblem({ code: "offline", detail: "The platform cannot be reached. Check your connection." });
   }
-  const answer = await response.json().catch(() => ({}));
+  const answer = response.status === 204 ? {} : await response.json().catch(() => null);
   if (response.status === 401) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiProblem({ code: "not_authenticated", detail: "You are logged out." });
   }
-  if (!response.ok) throw new ApiProblem(answer, Number(response.headers.get("Retry-After")) || undefined);
+  // Cut off in the middle: what was said is not known.
+  if (response.ok && answer === null) throw new ApiProblem({ code: "offline", detail: "The answer did not arrive. Check your connection." });
+  if (!response.ok) throw new ApiProblem(answer ?? {}, Number(response.headers.get("Retry-After")) || undefined);
   return answer;
 }

@@ -3,5 +3,5 @@ const YEAR_SECONDS = 365 * 86400;
 
 export function keepChoice(name, value) {
   const age = value ? YEAR_SECONDS : 0;
-  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${age}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  document.cookie = `${name}=${value}; path=/; max-age=${age}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 }

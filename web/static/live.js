@@ -6,6 +6,9 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
 const REMEMBERED = 2000;
 const KEPT = 5000;
+// A timer that comes this late means that the machine slept: a connection from before may look open and be dead.
+const TICK_MS = 5000;
+const SLEPT_MS = 20000;
 
 export class LiveStream extends EventTarget {
   #path;
@@ -19,6 +22,8 @@ export class LiveStream extends EventTarget {
   state = "connecting";
   // What `initial` said; a page that mounts later reads it here.
   initial = null;
+  // Who is here now, as last told.
+  presence = null;
 
   constructor(guildId) {
     super();
@@ -28,6 +33,11 @@ export class LiveStream extends EventTarget {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && this.#source?.readyState === EventSource.CLOSED) this.#reconnectNow();
     });
+    let ticked = Date.now();
+    setInterval(() => {
+      if (Date.now() - ticked > SLEPT_MS) this.#reconnectNow();
+      ticked = Date.now();
+    }, TICK_MS);
     addEventListener("pagehide", () => this.#close());
     addEventListener("pageshow", (event) => event.persisted && this.#reconnectNow());
   }
@@ -51,6 +61,10 @@ export class LiveStream extends EventTarget {
       this.#emit("initial", initial);
     });
     source.addEventListener("reset", (message) => this.#emit("reset", JSON.parse(message.data)));
+    source.addEventListener("presence", (message) => {
+      this.presence = JSON.parse(message.data);
+      this.#emit("presence", this.presence);
+    });
     source.addEventListener("message", (message) => {
       this.#lastId = message.lastEventId;
       const event = JSON.parse(message.data);

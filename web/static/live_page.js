@@ -1,40 +1,86 @@
-// The live page: the feed, and the form beside it.
+// The live page: the feed with its filters, the details of one event, and the form beside it.
 import { CommandForm } from "./command_form.js";
-import { byId } from "./dom.js";
-import { Feed } from "./feed.js";
+import { describe } from "./describe.js";
+import { byId, h } from "./dom.js";
+import { Feed, SOURCES, wantedBy } from "./feed.js";
 import { showState } from "./live.js";
+import { timeElement, utcText } from "./times.js";
+import { toast } from "./toasts.js";
 import { word } from "./words.js";
 
 export function mount(main, { guildId, stream, signal }) {
-  const feed = new Feed(byId("feed"), byId("feed-empty"), guildId);
+  const feed = new Feed({ box: byId("feed-box"), list: byId("feed"), guildId, stream, signal });
+  const filters = byId("feed-filters");
   const pause = byId("feed-pause");
+  const now = byId("feed-now");
+
   const paintState = () => {
     if (feed.paused && stream.state === "live") showState(byId("live-state"), "paused", feed.waiting ? word("fresh", { count: feed.waiting }) : "");
     else showState(byId("live-state"), stream.state);
   };
-
-  feed.reset(stream.recent);
+  feed.addEventListener("painted", ({ detail }) => {
+    const filtered = stream.recent.length > 0 && feed.shown === 0;
+    byId("feed-empty").hidden = feed.shown > 0 || filtered;
+    byId("feed-nothing").hidden = !filtered;
+    byId("feed-count").textContent = String(feed.shown);
+    now.hidden = detail.behind === 0;
+  });
   stream.addEventListener("state", paintState, { signal });
-  stream.addEventListener("initial", ({ detail }) => feed.reset(detail.recent), { signal });
+  stream.addEventListener("initial", () => feed.restart(), { signal });
+  stream.addEventListener("reset", () => toast("The feed starts anew", "You were away for longer than it is kept. Older things are in the audit log.", "warn").fade(), { signal });
   stream.addEventListener("event", ({ detail }) => {
     feed.add(detail);
     if (feed.paused) paintState();
   }, { signal });
   signal.addEventListener("abort", () => showState(byId("live-state"), stream.state));
 
-  new CommandForm(guildId);
-
-  byId("feed-filter").addEventListener("click", (event) => {
+  const chosen = { kind: "", source: "", command: "", actor: "" };
+  const apply = () => feed.filter(wantedBy(chosen));
+  filters.addEventListener("input", (event) => {
+    chosen[event.target.name] = event.target.value;
+    apply();
+  });
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  byId("feed-kinds").addEventListener("click", (event) => {
     const chip = event.target.closest("[data-kind]");
     if (!chip) return;
     for (const other of event.currentTarget.children) other.setAttribute("aria-pressed", String(other === chip));
-    feed.show(chip.dataset.kind);
+    chosen.kind = chip.dataset.kind;
+    apply();
   });
 
-  pause.addEventListener("click", () => {
-    feed.setPaused(!feed.paused);
-    pause.setAttribute("aria-pressed", String(feed.paused));
-    pause.querySelector("span").textContent = feed.paused ? "Resume" : "Pause";
+  const setPaused = (paused) => {
+    feed.pause(paused);
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.querySelector("span").textContent = paused ? "Resume" : "Pause";
     paintState();
+  };
+  pause.addEventListener("click", () => setPaused(!feed.paused));
+  now.addEventListener("click", () => {
+    if (feed.paused) setPaused(false);
+    feed.toNow();
   });
+  byId("feed").addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-event]");
+    if (opener) showEvent(stream.recent.find((one) => one.id === opener.dataset.event), guildId);
+  });
+
+  new CommandForm(guildId);
+}
+
+function showEvent(event, guildId) {
+  if (!event) return;
+  const { what, more } = describe(event, guildId);
+  byId("event-sheet-title").textContent = event.type;
+  const fact = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
+  byId("event-sheet").querySelector(".sheet-body").replaceChildren(
+    h("p", {}, ...what), more ? h("p", { class: "muted" }, more) : "",
+    h("hr"),
+    h("dl", { class: "facts" },
+      ...fact("When", timeElement(event.timestamp)), ...fact("UTC", utcText(new Date(event.timestamp))),
+      ...fact("Source", SOURCES[event.source] ?? event.source), ...fact("Seen by", event.audience), ...fact("Event", event.id),
+    ),
+    h("hr"), h("h3", {}, "What was sent"), h("pre", { class: "payload", tabindex: "0" }, JSON.stringify(event.data, null, 2)),
+  );
+  byId("event-sheet").showModal();
 }

@@ -20,6 +20,11 @@ export function followLinks(mounted) {
     const { ctx } = event.detail;
     if (ctx?.target?.id === "main") location.assign(ctx.request.action);
   });
+  // Back and forward: the same parts as with a link, and not the whole body.
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    event.preventDefault();
+    show(event.detail.path, {});
+  });
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx.target?.id !== "main" && ctx.select !== "#main" && ctx.target !== document.body) return;
@@ -30,6 +35,9 @@ export function followLinks(mounted) {
 }
 
 export function visit(path) {
-  if (!document.querySelector(".shell")) return location.assign(path);
-  return htmx.ajax("GET", path, { source: document.body, target: "#main", select: "#main", selectOOB: "#crumbs", swap: "outerHTML show:top", push: "true" });
+  return document.querySelector(".shell") ? show(path, { push: "true" }) : location.assign(path);
+}
+
+function show(path, history) {
+  return htmx.ajax("GET", path, { source: document.body, target: "#main", select: "#main", selectOOB: "#crumbs", swap: "outerHTML show:top", ...history });
 }

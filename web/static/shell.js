@@ -5,6 +5,9 @@
 import { followLinks } from "./navigation.js";
 import { LiveStream, showState } from "./live.js";
 import { nameMentions } from "./mentions.js";
+import { openPalette } from "./palette.js";
+import { showPresence } from "./presence.js";
+import { followShortcuts } from "./shortcuts.js";
 import { openMenus } from "./menus.js";
 import { watchConnection } from "./connection.js";
 import { mountPickers } from "./picker.js";
@@ -30,18 +33,26 @@ async function mountPage() {
     if (link.dataset.section === main.dataset.section) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (!main.dataset.module) return;
-  const page = await import(`./${main.dataset.module}.js`);
-  if (!signal.aborted) page.mount(main, { guildId, stream, signal });
+  if (main.dataset.module) {
+    const page = await import(`./${main.dataset.module}.js`);
+    if (signal.aborted) return;
+    page.mount(main, { guildId, stream, signal });
+  }
+  // Everything on the page answers from here on.
+  main.dataset.mounted = "";
 }
 
 followThemeChoice();
 openMenus(guildId);
+openPalette(guildId);
+followShortcuts(guildId);
 watchConnection();
 followLinks(mountPage);
 if (stream) {
   stream.addEventListener("state", ({ detail }) => showState(document.getElementById("live-state"), detail));
+  showPresence(stream);
   followStream(stream, guildId);
   stream.start();
 }
-mountPage();
+await mountPage();
+performance.mark("interactive");

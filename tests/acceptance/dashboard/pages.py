@@ -12,6 +12,8 @@ PAGES: dict[str, str] = {
     "start": "/",
     "servers": "/guilds",
     "design": "/design",
+    "account": "/account",
+    "overview": _BASE,
     "live": f"{_BASE}/live",
     "commands": f"{_BASE}/commands",
     "failed": f"{_BASE}/dead-letters",

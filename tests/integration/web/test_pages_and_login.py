@@ -192,7 +192,7 @@ async def test_every_answer_carries_the_security_headers(web: RunningWeb) -> Non
             assert headers["x-request-id"]
 
 
-@pytest.mark.parametrize("page", ["/live", "/commands", "/audit", "/dead-letters", "/settings"])
+@pytest.mark.parametrize("page", ["", "/live", "/commands", "/audit", "/dead-letters", "/settings"])
 async def test_each_page_renders_without_anything_inline(web: RunningWeb, page: str) -> None:
     async with await web.log_in(ADMIN) as client:
         answer = await client.get(f"/guilds/{GUILD}{page}", headers=PAGE)
@@ -205,7 +205,13 @@ async def test_each_page_renders_without_anything_inline(web: RunningWeb, page: 
 
 async def test_each_page_asks_for_its_level(web: RunningWeb) -> None:
     async with await web.log_in(MEMBER) as viewer, await web.log_in(MODERATOR) as moderator:
-        expected = {"/live": (200, 200), "/audit": (403, 200), "/dead-letters": (403, 403), "/settings": (403, 403)}
+        expected = {
+            "": (200, 200),
+            "/live": (200, 200),
+            "/audit": (403, 200),
+            "/dead-letters": (403, 403),
+            "/settings": (403, 403),
+        }
         for page, statuses in expected.items():
             answers = [await client.get(f"/guilds/{GUILD}{page}", headers=PAGE) for client in (viewer, moderator)]
             assert tuple(answer.status_code for answer in answers) == statuses

@@ -12,10 +12,11 @@ from web.language import languages, pick_language, words_of
 @pytest.mark.parametrize(
     ("chosen", "accepted", "language"),
     [
-        ("en", "fr-FR", "en"),
+        ("en", "de-DE", "en"),
         (None, "", "en"),
         (None, "fr-CH, fr;q=0.9", "en"),
         (None, "en-GB;q=0.8, xx;q=0.9", "en"),
+        (None, "fr;q=0.9, de-AT;q=0.8, en;q=0.5", "de"),
         ("../en", "", "en"),
         (None, "en;q=much, *", "en"),
     ],

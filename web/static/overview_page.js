@@ -1,0 +1,39 @@
+// The overview keeps up: the last hour minute by minute, who is here, the latest commands.
+import { byId, h } from "./dom.js";
+import { freshener } from "./part.js";
+import { personPicture } from "./pictures.js";
+
+const MINUTES = 60;
+
+export function mount(main, { guildId, stream, signal }) {
+  const minutes = byId("hour").dataset.minutes.split(",").map(Number);
+  const freshenLatest = freshener("latest", guildId);
+  let frame = 0;
+  stream.addEventListener("event", ({ detail }) => {
+    minutes[MINUTES - 1] += 1;
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      paintHour(minutes);
+    });
+    if (detail.type.startsWith("command.")) freshenLatest();
+  }, { signal });
+  const turn = setInterval(() => {
+    minutes.push(0);
+    minutes.shift();
+    paintHour(minutes);
+  }, 60_000);
+  signal.addEventListener("abort", () => clearInterval(turn));
+
+  const paintPeople = ({ people }) => byId("here").replaceChildren(...people.map((one) => h("li", {}, personPicture(one), h("span", {}, one.name))));
+  stream.addEventListener("presence", ({ detail }) => paintPeople(detail), { signal });
+  if (stream.presence) paintPeople(stream.presence);
+}
+
+function paintHour(minutes) {
+  const most = Math.max(1, ...minutes);
+  const points = minutes.map((count, at) => `${((at * 100) / (MINUTES - 1)).toFixed(2)} ${(38 - (36 * count) / most).toFixed(2)}`).join(" L");
+  const [under, line] = byId("hour").querySelectorAll("path");
+  under.setAttribute("d", `M0 40 L${points} L100 40 Z`);
+  line.setAttribute("d", `M${points}`);
+  byId("hour-total").textContent = minutes.reduce((sum, count) => sum + count, 0);
+}
