@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import commands, live, live_rows, scale, slash
-from bench.bars import Bar, best_peer, command_bars, live_bars, scale_bars, shown, slash_bars
+from bench import api, api_plan, commands, live, live_rows, scale, slash
+from bench.bars import Bar, api_bars, best_peer, command_bars, live_bars, scale_bars, shown, slash_bars
 from bench.contenders import PEERS, contenders
 from bench.nchan import need_nchan
 from bench.ours.guildbus import EFFECTS
@@ -124,11 +124,21 @@ def _scale_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--effect", choices=list(EFFECTS), default="pure")
 
 
+def _api(given: argparse.Namespace) -> Report:
+    results = asyncio.run(api.measure(rounds=given.rounds, requests=given.requests))
+    return Report(results, api_bars(results), table(api_plan.HEAD, api_plan.rows(results)))
+
+
+def _api_options(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--requests", type=_bounded(20, 200), default=150, help="requests to each endpoint in a round")
+
+
 BENCHES = {
     "commands": Bench("one job on guildbus, its peers and a ceiling", _command_options, _commands),
     "live": Bench("live updates of one web process, beside nchan", _live_options, _live),
     "slash": Bench("slash commands from the sandbox to their answers", _slash_options, _slash),
     "scale": Bench("more workers, and ledgers that have grown", _scale_options, _scale),
+    "api": Bench("every endpoint of the web process at 100 requests/s", _api_options, _api),
 }
 """Those that a run without a name goes through, in this order."""
 

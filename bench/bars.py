@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.api_plan import slowest
 from bench.live_rows import SILENT, nchan_row, silent_row
 
-__all__ = ["Bar", "best_peer", "command_bars", "live_bars", "scale_bars", "shown", "slash_bars"]
+__all__ = ["Bar", "api_bars", "best_peer", "command_bars", "live_bars", "scale_bars", "shown", "slash_bars"]
 
 Results = Mapping[str, Mapping[str, float]]
 
@@ -114,6 +115,11 @@ def slash_bars(results: Mapping[str, float]) -> list[Bar]:
         Bar("accepted per second of the bot's own CPU time", of("per_cpu"), 1_000),
         Bar("64 at once: slowest defer in ms", of("worst"), 3_000, at_most=True),
     ]
+
+
+def api_bars(results: Results) -> list[Bar]:
+    name, value = slowest(results) if results else ("none measured", math.nan)
+    return [Bar(f"p95 in ms of the slowest endpoint ({name})", value, 50, at_most=True)]
 
 
 def shown(bars: Sequence[Bar]) -> list[list[str]]:

@@ -13,10 +13,11 @@ import aiohttp
 
 from bench.figures import drain_rate, medians, percentile
 from bench.people import People
-from bench.processes import Program, free_port
+from bench.processes import Program
+from bench.sandbox_process import sandbox_process
 from bench.servers import Servers, own_servers
 from bench.table import number
-from sandbox.settings import API_PREFIX, SandboxSettings
+from sandbox.settings import SandboxSettings
 
 __all__ = ["HEAD", "measure", "rows"]
 
@@ -38,10 +39,16 @@ _WARM = 20
 async def measure(*, rounds: int, singles: int, flood: int) -> dict[str, float]:
     """Medians over the rounds. Raises TimeoutError where an interaction is not deferred in 3 s or never answered."""
     found: list[dict[str, float]] = []
-    async with own_servers() as servers, _discord(servers) as (port, environ):
+    async with own_servers() as servers, sandbox_process(servers) as discord:
+        environ = {
+            "DISCORD_TOKEN": SandboxSettings().bot_token,
+            "DISCORD_API_URL": discord.api_url,
+            "RATE_PER_GUILD": "0",  # all of it comes from one guild
+            "LOG_LEVEL": "WARNING",
+        }
         connector = aiohttp.TCPConnector(limit=_AT_ONCE)
         async with aiohttp.ClientSession(connector=connector) as session, _program("bot", servers, environ) as bot:
-            people = People(port, session)
+            people = People(discord.port, session)
             for round_number in range(rounds):
                 async with _program("workers", servers, environ):
                     await people.until_answered()
@@ -103,23 +110,6 @@ async def _answered_at(people: People, backlog: Sequence[str]) -> list[float]:
 
     await asyncio.gather(*(see() for _ in range(_AT_ONCE)))
     return seen
-
-
-@asynccontextmanager
-async def _discord(servers: Servers) -> AsyncIterator[tuple[int, dict[str, str]]]:
-    """The sandbox's port, and the settings of whoever talks to it."""
-    port = free_port()
-    program = Program((sys.executable, "-m", "bench.ours.discord", str(port)), {}, servers.folder / "discord.log")
-    environ = {
-        "DISCORD_TOKEN": SandboxSettings().bot_token,
-        "DISCORD_API_URL": f"http://127.0.0.1:{port}{API_PREFIX}",
-        "RATE_PER_GUILD": "0",  # all of it comes from one guild
-        "LOG_LEVEL": "WARNING",
-    }
-    try:
-        yield port, environ
-    finally:
-        await program.stop()
 
 
 @asynccontextmanager

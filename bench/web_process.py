@@ -30,7 +30,9 @@ async def web_process(servers: Servers, environ: Mapping[str, str] | None = None
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
         # All of it comes from one address, with few keys.
-        **dict.fromkeys(("RATE_PER_ADDRESS", "RATE_PER_SESSION", "RATE_PER_KEY", "RATE_PER_GUILD"), "0"),
+        **dict.fromkeys(
+            ("RATE_PER_ADDRESS", "RATE_PER_SESSION", "RATE_PER_KEY", "RATE_PER_GUILD", "RATE_OF_LOGINS"), "0"
+        ),
         **(environ or {}),
     }
     web = Program((sys.executable, "-m", "web"), settings, servers.folder / "web.log")

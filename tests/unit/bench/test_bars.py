@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from bench.bars import Bar, best_peer, command_bars, live_bars, shown, slash_bars
+from bench.bars import Bar, api_bars, best_peer, command_bars, live_bars, shown, slash_bars
 from bench.live_rows import nchan_row, silent_row
 
 PEERS = ("dramatiq", "celery")
@@ -100,6 +100,15 @@ def test_slash_bars_that_are_just_met_are_reached() -> None:
 )
 def test_each_slash_bar_falls_by_itself(figure: str, value: float, fallen: list[int]) -> None:
     assert [n for n, bar in enumerate(slash_bars(SLASH | {figure: value})) if not bar.reached] == fallen
+
+
+def test_the_slowest_endpoint_decides() -> None:
+    results = {"GET a": {"p95": 50.0}, "GET b": {"p95": 12.0}}
+    assert [bar.reached for bar in api_bars(results)] == [True]
+    [bar] = api_bars(results | {"GET c": {"p95": 50.1}})
+    assert not bar.reached
+    assert "GET c" in bar.words
+    assert not api_bars({})[0].reached
 
 
 def test_a_bar_is_shown_with_what_it_needs() -> None:
