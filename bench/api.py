@@ -46,13 +46,16 @@ async def measure(*, rounds: int, requests: int) -> dict[str, dict[str, float]]:
         finally:
             await database.close()
         own = {"OPERATORS": str(ADMIN), "SESSION_SECRET": _SECRET, "DISCORD_API_URL": discord.api_url}
-        async with web_process(servers, own) as (_, port), _asker(port, data) as asker:
+        async with web_process(servers, own) as (web, port), _asker(port, data) as asker:
             for endpoint in _measured():
                 await asker.ask(endpoint, _WARM)
             for round_number in range(rounds):
                 for endpoint in _measured():
+                    cpu = (web.cpu_seconds(), servers.cpu_seconds()[0])
                     took = await asker.ask(endpoint, requests)
                     figures = {f"p{percent}": percentile(took, percent) for percent in (50, 95, 99)}
+                    figures["web_cpu"] = (web.cpu_seconds() - cpu[0]) / requests * 1000
+                    figures["postgresql_cpu"] = (servers.cpu_seconds()[0] - cpu[1]) / requests * 1000
                     found.setdefault(f"{endpoint.method} {endpoint.name}", []).append(figures)
                 print(f"round {round_number + 1} (load {os.getloadavg()[0]:.1f})", file=sys.stderr)
     return {name: medians(figures) for name, figures in found.items()}

@@ -28,7 +28,7 @@ ADMIN = Snowflake(900_000_000_000_005_000)
 
 _COMMANDS, _AUDIT_LINES, _MEMBERS = 20_000, 100_000, 1_000
 _FIRST_MEMBER = 900_000_000_000_006_000
-_LETTERS, _BULKS, _CHILDREN = 10_000, 200, 5_000
+_LETTERS, _BULKS, _CHILDREN = 3_000, 200, 5_000
 _SHOWN = 500  # so many different things of a kind are asked for
 
 # The same lines again under other ids of the same time: the rest of an id is chance.

@@ -16,7 +16,7 @@ from web.routes import routes
 
 __all__ = ["HEAD", "LEFT_OUT", "MEASURED", "Ask", "Endpoint", "endpoints", "rows", "slowest"]
 
-HEAD = ("endpoint", "p50 ms", "p95 ms", "p99 ms")
+HEAD = ("endpoint", "p50 ms", "p95 ms", "p99 ms", "CPU ms a request", "of PostgreSQL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ MEASURED: Mapping[str, Ask] = MappingProxyType(
         "/healthz": Ask(),
         "/guilds": Ask(),
         "/design": Ask(),
+        "/api/docs": Ask(),
+        "/api/openapi.json": Ask(),
         "/guilds/{guild_id}": Ask(),
         "/guilds/{guild_id}/live": Ask(),
         "/guilds/{guild_id}/commands": Ask(queries=("", "state=failed")),
@@ -140,7 +142,8 @@ def endpoints() -> list[Endpoint]:
 def rows(results: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
     """The slowest first."""
     ordered = sorted(results.items(), key=lambda item: -item[1]["p95"])
-    return [[name, *(number(figures[key]) for key in ("p50", "p95", "p99"))] for name, figures in ordered]
+    keys = ("p50", "p95", "p99", "web_cpu", "postgresql_cpu")
+    return [[name, *(number(figures.get(key)) for key in keys)] for name, figures in ordered]
 
 
 def slowest(results: Mapping[str, Mapping[str, float]]) -> tuple[str, float]:

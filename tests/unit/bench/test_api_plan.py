@@ -23,8 +23,12 @@ def test_only_what_has_a_body_is_sent_one() -> None:
 
 
 def test_the_slowest_comes_first() -> None:
-    results = {"GET a": {"p50": 9.0, "p95": 10.0, "p99": 11.0}, "GET b": {"p50": 1.0, "p95": 20.0, "p99": 90.0}}
-    assert rows(results) == [["GET b", "1.00", "20.0", "90.0"], ["GET a", "9.00", "10.0", "11.0"]]
+    cpu = {"web_cpu": 3.0, "postgresql_cpu": 0.5}
+    results = {"GET a": {"p50": 9.0, "p95": 10.0, "p99": 11.0} | cpu, "GET b": {"p50": 1.0, "p95": 20.0, "p99": 90.0}}
+    assert rows(results) == [
+        ["GET b", "1.00", "20.0", "90.0", "–", "–"],
+        ["GET a", "9.00", "10.0", "11.0", "3.00", "0.50"],
+    ]
     assert {len(row) for row in rows(results)} == {len(HEAD)}
     assert slowest(results) == ("GET b", 20.0)
     with pytest.raises(ValueError, match="empty"):
