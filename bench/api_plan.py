@@ -58,6 +58,10 @@ MEASURED: Mapping[str, Ask] = MappingProxyType(
         "/healthz": Ask(),
         "/guilds": Ask(),
         "/design": Ask(),
+        "/account": Ask(),
+        "/manifest.webmanifest": Ask(),
+        "/offline": Ask(),
+        "/sw.js": Ask(),
         "/api/docs": Ask(),
         "/api/openapi.json": Ask(),
         "/guilds/{guild_id}": Ask(),
@@ -111,6 +115,10 @@ MEASURED: Mapping[str, Ask] = MappingProxyType(
         "getDeadLetterCauses": Ask(),
         "getPlatform": Ask(),
         "flipSwitch": Ask(body={"off": True, "command": "webhooks.call", "reason": "measured"}),
+        "listPresets": Ask(),
+        "listTemplates": Ask(),
+        "listWebhooks": Ask(),
+        "getHealth": Ask(),
         "getMe": Ask(),
         "listSessions": Ask("members"),
         "listKeys": Ask("members"),
@@ -120,8 +128,19 @@ MEASURED: Mapping[str, Ask] = MappingProxyType(
 )
 
 _HUNDRED = "one request stands for up to a hundred of replayDeadLetter or discardDeadLetter, which are measured"
+_NAMED = "there are at most 200, each of its own name: made and read by their key, as keys and dead letters are"
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
+        "createPreset": _NAMED,
+        "getPreset": _NAMED,
+        "createTemplate": _NAMED,
+        "getTemplate": _NAMED,
+        "createWebhook": _NAMED,
+        "getWebhook": _NAMED,
+        "useTemplate": "up to 50 presets at once, once for each server",
+        "runPreset": "issueCommand after a look at one row",
+        "cancelCommand": "only what nobody runs yet can be called off",
+        "exportAudit": "as long as the trail: pages of listAudit one after the other",
         "streamEvents": "a stream without an end: `live` measures it",
         "/login/callback": "waits for Discord, once for each login",
         "/guilds/{rest:path}": "sends an address with a slash at its end to the one without",

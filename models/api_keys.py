@@ -36,6 +36,9 @@ SCOPES = (
     "analytics:read",
     "dead-letters:read",
     "dead-letters:write",
+    "presets:write",
+    "webhooks:read",
+    "webhooks:write",
 )
 """What a key can be for. Each is needed by an action of `web.authorization.RULES`."""
 

@@ -12,6 +12,7 @@ __all__ = [
     "KeyReused",
     "LeaseLost",
     "ModelError",
+    "NameTaken",
     "NotMigrated",
     "StaleVersion",
     "UnknownVersion",
@@ -65,6 +66,14 @@ class UnknownVersion(ModelError):
 
     def __init__(self, version: int) -> None:
         super().__init__(f"the settings were never at version {version}")
+
+
+class NameTaken(ModelError):
+    """There is another one of this name already."""
+
+
+class TooMany(ModelError):
+    """There are as many as there may be; the message says how many that is."""
 
 
 class LeaseLost(ModelError):

@@ -5,21 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bus.envelopes import Actor, Source
-from bus.ids import new_id
+from models.audit_notes import Change, write_note
 from models.control import Switch, set_switch
 from models.database import Database, fetch
-from models.ledger_columns import json_text
 
 __all__ = ["SWITCH_TYPE", "flip"]
 
 SWITCH_TYPE = "platform.switch"
 """The type of its lines in the audit trail."""
-
-_NOTE = """WITH noted AS (
-    INSERT INTO audit (id, guild_id, command_id, type, phase, at, actor_kind, actor_id, actor_name, source,
-        correlation_id, reason, before, after, detail)
-    SELECT $1, NULLIF($2::bigint, 0), $1, $3, 'note', $4, $5, $6, $7, $8, $1, $9, $10::jsonb, $11::jsonb, $12::jsonb
-) SELECT 1"""
 
 
 async def flip(database: Database, switch: Switch, *, off: bool, actor: Actor, source: Source, now: datetime) -> int:
@@ -35,20 +28,14 @@ async def flip(database: Database, switch: Switch, *, off: bool, actor: Actor, s
         )
         was_off = bool(rows and rows[0]["off"])
         version = await set_switch(connection, switch, off=off)
-        await fetch(
+        await write_note(
             connection,
-            _NOTE,
-            new_id(now),
-            switch.guild_id,
-            SWITCH_TYPE,
-            now,
-            actor.kind,
-            actor.id,
-            actor.name,
-            source,
-            switch.reason,
-            json_text({"switched off": was_off}),
-            json_text({"switched off": off}),
-            json_text(scope),
+            Change(actor, source, now),
+            type=SWITCH_TYPE,
+            guild_id=switch.guild_id or None,
+            reason=switch.reason,
+            before={"switched off": was_off},
+            after={"switched off": off},
+            detail=scope,
         )
     return version

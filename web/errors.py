@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bus.errors import BusError, InvalidMessage
-from models.errors import DatabaseUnavailable
+from models.errors import DatabaseUnavailable, KeyReused, NameTaken, StaleVersion, TooMany
 from web.authentication import session_of
 from web.middleware.request_id import request_id_of
 from web.pages.session import remember_session
@@ -50,6 +50,16 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
 async def on_invalid(request: Request, error: Exception) -> Response:
     """What was asked for cannot be understood further down: a cursor that no list gave out."""
     return await _answer(request, Problem("request_invalid", str(error)))
+
+
+async def on_conflict(request: Request, error: Exception) -> Response:
+    """What is stored already stands against it."""
+    if isinstance(error, KeyReused):
+        return await _answer(request, Problem("idempotency_key_reused", str(error), id=str(error.command_id)))
+    if isinstance(error, StaleVersion):
+        headers = {"ETag": f'"{error.actual}"'}
+        return await _answer(request, Problem("version_conflict", f"{error}.", headers=headers))
+    return await _answer(request, Problem("name_taken" if isinstance(error, NameTaken) else "too_many", f"{error}."))
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
@@ -102,6 +112,10 @@ EXCEPTION_HANDLERS: Mapping[Any, Any] = {
     Problem: on_problem,
     HTTPException: on_http_exception,
     InvalidMessage: on_invalid,
+    KeyReused: on_conflict,
+    NameTaken: on_conflict,
+    StaleVersion: on_conflict,
+    TooMany: on_conflict,
     BusError: on_unavailable,
     DatabaseUnavailable: on_unavailable,
     Exception: on_crash,

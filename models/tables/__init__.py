@@ -15,4 +15,5 @@ TABLE_MODULES: tuple[str, ...] = (
     "models.tables.streams",
     "models.tables.registry",
     "models.tables.analytics",
+    "models.tables.named",
 )

@@ -18,6 +18,7 @@ from web.api.answers import json_response, listing
 from web.api.filters import CommandQuery
 from web.api.operation import PREFIX, Call, Nothing
 from web.authorization import Standing, refusal_of_command, refusal_of_platform_command
+from web.cancelling import cancel_command
 from web.command_view import CommandView, may_read, record_view, visible_records
 from web.middleware.request_id import request_id_of
 from web.parts import Parts
@@ -26,6 +27,7 @@ from web.problems import Problem
 __all__ = [
     "Accepted",
     "CommandDetail",
+    "cancel_one",
     "get_command",
     "get_platform_command",
     "issue_in_guild",
@@ -69,15 +71,22 @@ async def post_platform_command(call: Call[Nothing, CommandRequest]) -> Response
 
 async def get_command(call: Call[Nothing, None]) -> Response:
     """State (`queued` at once after the 202), attempts, outcome, and every step in `timeline`."""
-    parts, admitted = call.parts, call.admitted
-    record = await parts.ledger.get(call.ids["command_id"])
-    if (
-        record is None
-        or record.guild_id != admitted.guild.id
-        or not may_read(record, parts.catalogue, call.principal, admitted.standing)
-    ):
-        raise Problem("command_not_found")
-    return await _with_timeline(parts, record)
+    return await _with_timeline(call.parts, await _command(call))
+
+
+async def cancel_one(call: Call[Nothing, None]) -> Response:
+    """For who issued it, or may issue such a command; while nobody runs it. The command as it is then."""
+    parts, principal, admitted = call.parts, call.principal, call.admitted
+    record = await _command(call)
+    spec = parts.catalogue.by_type.get(record.type)
+    if spec is None:
+        raise Problem("command_not_found", "The command is of a type that this platform no longer has.")
+    own = (record.actor.kind, record.actor.id) == (principal.kind, principal.id)
+    refusal = None if own else refusal_of_command(spec, principal, admitted.standing)
+    if refusal is not None:
+        raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
+    await cancel_command(parts, record, spec, principal, correlation_id=request_id_of(call.request.scope))
+    return json_response(record_view(await _command(call)))
 
 
 async def get_platform_command(call: Call[Nothing, None]) -> Response:
@@ -125,6 +134,19 @@ async def _accepted(
         publish_seconds=parts.settings.publish_seconds,
     )
     return json_response(Accepted(queued.id), 202, {"Location": f"{location}{queued.id}"})
+
+
+async def _command(call: Call[Any, Any]) -> CommandRecord:
+    """The command of the path, if the caller may know of it."""
+    parts, admitted = call.parts, call.admitted
+    record = await parts.ledger.get(call.ids["command_id"])
+    if (
+        record is None
+        or record.guild_id != admitted.guild.id
+        or not may_read(record, parts.catalogue, call.principal, admitted.standing)
+    ):
+        raise Problem("command_not_found")
+    return record
 
 
 async def _with_timeline(parts: Parts, record: CommandRecord) -> Response:

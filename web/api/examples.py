@@ -29,12 +29,16 @@ from web.api.checks import ChecksAnswer, CheckView
 from web.api.commands import Accepted, CommandDetail
 from web.api.dead_letters import CauseRequest, EditedReplay, HandledLetters
 from web.api.guilds import Guild, GuildDetail, Person
+from web.api.health import Health, LiveFigures
 from web.api.keys import Key, KeyRequest, NewKey, RotateRequest
 from web.api.lists import Listing
 from web.api.me import Me
 from web.api.operators import Flipped
+from web.api.presets import Preset, PresetRequest, RunRequest
 from web.api.sessions import OwnSession
 from web.api.settings import Change, Reach, Setting, SettingChanges, Settings, SettingValues, VersionView
+from web.api.templates import Taken, Template, TemplateRequest
+from web.api.webhooks import NewWebhook, Webhook, WebhookRequest
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
 from web.operations_view import PlatformView, ProcessView, QueueView
@@ -97,6 +101,29 @@ _KEY_VIEW = Key(
     revoked_at=None,
     last_used_at=_DONE,
 )
+_PRESET_REQUEST = PresetRequest(name="Spam warning", type="moderation.warn", options={"reason": "Spam in #general"})
+_PRESET = Preset(
+    id=UUID("01932c07-8b20-7d15-a3c4-4f5e6d7c8b9a"),
+    guild_id=_GUILD,
+    name="Spam warning",
+    description="",
+    type="moderation.warn",
+    options={"reason": "Spam in #general"},
+    version=1,
+    updated_at=_ASKED,
+    updated_by=f"user:{int(_ADA)}",
+)
+_WEBHOOK = Webhook(
+    id=UUID("01932c07-8d42-7f37-85e6-617283940516"),
+    guild_id=_GUILD,
+    name="Log archive",
+    url="https://hooks.example.com/guildbus",
+    types=["member.join"],
+    enabled=True,
+    version=1,
+    updated_at=_ASKED,
+    updated_by=f"user:{int(_ADA)}",
+)
 _STATES: dict[Any, int] = {"failed": 1, "succeeded": 17}
 _BUCKET = CommandBucket(at=_DAY, total=18, states=_STATES, median_ms=212.4, p95_ms=640.0)
 
@@ -113,6 +140,28 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
                     Step(_ASKED, "requested", "Requested by Ada over the API", {"source": "api"}),
                     Step(_DONE, "settled", "Succeeded: Bo was warned", {"state": "succeeded", "code": "ok"}),
                 ],
+            ),
+            _PRESET_REQUEST,
+            RunRequest(options={"member": str(int(_BO))}),
+            _PRESET,
+            TemplateRequest(name="Moderation", presets=[_PRESET_REQUEST]),
+            Template(
+                id=UUID("01932c07-8c31-7e26-b4d5-5061728394a5"),
+                name="Moderation",
+                description="What every server needs",
+                presets=[_PRESET_REQUEST],
+                version=1,
+                updated_at=_ASKED,
+                updated_by=f"user:{int(_ADA)}",
+            ),
+            Taken(items=[_PRESET], skipped=["Night mode"]),
+            WebhookRequest(name="Log archive", url="https://hooks.example.com/guildbus", types=["member.join"]),
+            _WEBHOOK,
+            NewWebhook(**msgspec.structs.asdict(_WEBHOOK), secret="whsec_…"),  # noqa: S106 (an ellipsis is none)
+            Health(
+                status="healthy",
+                dependencies={"database": {"ok": True}, "broker": {"ok": True}},
+                live=LiveFigures(sessions=2, events_kept=310, entries_skipped=0),
             ),
             BulkRequest(command="roles.add", options={"role": "81384788765712401"}, members=[_ADA, _BO]),
             Bulk(

@@ -12,9 +12,9 @@ from bus.envelopes import Source
 from bus.ids import Snowflake
 from models.outcome import CommandState
 from models.queries import AuditFilter, CommandFilter
-from web.api.lists import Paging
+from web.api.lists import Cursor, Limit, Paging
 
-__all__ = ["AuditQuery", "CommandQuery"]
+__all__ = ["AuditFilters", "AuditQuery", "CommandQuery"]
 
 _Text = Annotated[str, msgspec.Meta(max_length=100)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -46,8 +46,8 @@ class CommandQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True
         )
 
 
-class AuditQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Lines of the audit trail, newest first."""
+class AuditFilters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which lines of the audit trail."""
 
     text: Annotated[_Text | None, msgspec.Meta(description="Holding these words; the last may be unfinished.")] = None
     person: Annotated[Snowflake | None, msgspec.Meta(description="About this person.")] = None
@@ -78,3 +78,10 @@ class AuditQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
             text=self.text or None,
             intents=self.intents,
         )
+
+
+class AuditQuery(AuditFilters, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Lines of the audit trail, newest first."""
+
+    limit: Limit = 50
+    cursor: Cursor = None

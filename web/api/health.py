@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import DatabaseUnavailable
 from web.api.answers import json_response
+from web.api.operation import Call, Nothing
 from web.parts import Parts, parts_of
 
-__all__ = ["health", "live", "ready"]
+__all__ = ["Health", "get_health", "health", "live", "ready"]
 
 # What people can do without them is most of it: pages, streams and accepted commands. They are named all the same.
 _SPARED = frozenset(("discord", "bot"))
@@ -35,20 +37,42 @@ async def ready(request: Request) -> Response:
     return json_response(body, 200 if good else 503, {} if good else {"Retry-After": "2"})
 
 
+class LiveFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The live stream of this process: open sessions, events at hand, and entries that could not be read."""
+
+    sessions: int
+    events_kept: int
+    entries_skipped: int
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the process that answers is. A dependency is `ok`, or says in `detail` or `error` what it is not."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    dependencies: dict[str, dict[str, Any]]
+    live: LiveFigures
+
+
 async def health(request: Request) -> Response:
     """As `ready`, always 200, with figures: for people and dashboards."""
-    parts = parts_of(request)
+    return json_response(await _health(parts_of(request)))
+
+
+async def get_health(call: Call[Nothing, None]) -> Response:
+    """The same as `/healthz`, which asks for no key."""
+    return json_response(await _health(call.parts))
+
+
+async def _health(parts: Parts) -> Health:
     dependencies = await _dependencies(parts)
-    return json_response(
-        {
-            "status": _status(dependencies, "healthy", "unhealthy"),
-            "dependencies": dependencies,
-            "live": {
-                "sessions": len(parts.hub),
-                "events_kept": len(parts.ring),
-                "entries_skipped": parts.follower.skipped,
-            },
-        }
+    return Health(
+        status="unhealthy"
+        if not _good_enough(dependencies)
+        else "healthy"
+        if all(part["ok"] for part in dependencies.values())
+        else "degraded",
+        dependencies=dependencies,
+        live=LiveFigures(sessions=len(parts.hub), events_kept=len(parts.ring), entries_skipped=parts.follower.skipped),
     )
 
 

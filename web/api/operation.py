@@ -102,6 +102,15 @@ PATH_PARAMETERS: Mapping[str, PathParameter] = MappingProxyType(
             UUID, "command_not_found", "The command's id.", "01932c07-209c-7f3a-8d5e-5b7c6e1f0a42"
         ),
         "bulk_id": PathParameter(UUID, "bulk_not_found", "The bulk's id.", "01932c07-7a14-7c52-8e66-1d0b9f3c5e21"),
+        "preset_id": PathParameter(
+            UUID, "preset_not_found", "The preset's id.", "01932c07-8b20-7d15-a3c4-4f5e6d7c8b9a"
+        ),
+        "template_id": PathParameter(
+            UUID, "template_not_found", "The template's id.", "01932c07-8c31-7e26-b4d5-5061728394a5"
+        ),
+        "webhook_id": PathParameter(
+            UUID, "webhook_not_found", "The webhook's id.", "01932c07-8d42-7f37-85e6-617283940516"
+        ),
         "key_id": PathParameter(UUID, "key_not_found", "The key's id.", "01932c07-5d40-7a6b-b1c3-2e8f4d7a9c05"),
         "session_id": PathParameter(str, "session_not_found", "The session's id.", "Yx3q9vVb0kM"),
         "type": PathParameter(str, "not_found", "The command's type.", "moderation.ban"),

@@ -19,12 +19,17 @@ from web.api import (
     commands,
     dead_letters,
     events,
+    export,
     guilds,
+    health,
     keys,
     me,
     operators,
+    presets,
     sessions,
     settings,
+    templates,
+    webhooks,
 )
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
 from web.api.bulks import BulkRequest
@@ -33,15 +38,20 @@ from web.api.checks import ChecksAnswer, ChecksQuery
 from web.api.commands import Accepted, CommandDetail
 from web.api.dead_letters import CauseRequest, DeadLetterQuery, EditedReplay, HandledLetters
 from web.api.events import EventsQuery
+from web.api.export import EXPORT_MEDIA, AuditExportQuery
 from web.api.filters import AuditQuery, CommandQuery
 from web.api.guilds import Guild, GuildDetail, GuildsQuery, MembersQuery, PartsQuery, Person
+from web.api.health import Health
 from web.api.keys import Key, KeyRequest, KeysQuery, NewKey, RotateRequest
 from web.api.lists import Listing, Paging
 from web.api.me import Me
 from web.api.operation import ANYBODY, Operation, at_a_letter, in_guild, on_the_platform, whoever_may
 from web.api.operators import Flipped
+from web.api.presets import NameQuery, Preset, PresetRequest, RunRequest
 from web.api.sessions import OwnSession
 from web.api.settings import Reach, SettingChanges, Settings, SettingValues, VersionView
+from web.api.templates import Taken, Template, TemplateRequest
+from web.api.webhooks import NewWebhook, Webhook, WebhookRequest
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
 from web.operations_view import PlatformView
@@ -51,6 +61,8 @@ __all__ = ["OPERATIONS"]
 
 _ISSUING = ("command_unknown", "version_unknown", "options_invalid", "idempotency_key_reused", "not_confirmed")
 _CHANGING = ("options_invalid", "not_confirmed", "not_finished", "rate_limited")
+_MAKING = ("idempotency_key_reused", "name_taken", "too_many")
+_SAVING = ("command_unknown", "options_invalid")
 _STREAM = ("text/event-stream",)
 
 # fmt: off
@@ -118,6 +130,39 @@ OPERATIONS: tuple[Operation, ...] = (
               bulks.cancel_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
     Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/retry", "retryBulk", "Start a new bulk for those who failed",
               bulks.retry_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
+    Operation("POST", "/guilds/{guild_id}/commands/{command_id}/cancel", "cancelCommand", "Call off what nobody runs",
+              commands.cancel_one, in_guild("commands.write"), answer=CommandView, errors=("not_cancellable",)),
+    Operation("GET", "/guilds/{guild_id}/presets", "listPresets", "Saved commands, by name",
+              presets.list_presets, in_guild("presets.read"), query=NameQuery, answer=Listing[Preset]),
+    Operation("POST", "/guilds/{guild_id}/presets", "createPreset", "Save a command with its options filled in",
+              presets.create_preset, in_guild("presets.write"), body=PresetRequest, status=201, answer=Preset,
+              errors=(*_MAKING, *_SAVING)),
+    Operation("GET", "/guilds/{guild_id}/presets/{preset_id}", "getPreset", "One preset",
+              presets.get_preset, in_guild("presets.read"), answer=Preset),
+    Operation("PUT", "/guilds/{guild_id}/presets/{preset_id}", "updatePreset", "Change all of a preset",
+              presets.update_preset, in_guild("presets.write"), versioned=True, body=PresetRequest, answer=Preset,
+              errors=("name_taken", *_SAVING)),
+    Operation("DELETE", "/guilds/{guild_id}/presets/{preset_id}", "deletePreset", "Forget a preset",
+              presets.delete_preset, in_guild("presets.write"), status=204),
+    Operation("POST", "/guilds/{guild_id}/presets/{preset_id}/run", "runPreset", "Start the saved command",
+              presets.run_preset, in_guild("commands.write"), body=RunRequest, status=202, answer=Accepted,
+              errors=_ISSUING),
+    Operation("POST", "/guilds/{guild_id}/templates/{template_id}/use", "useTemplate", "Take over a template's presets",
+              templates.use_template, in_guild("presets.write"), answer=Taken, errors=("too_many",)),
+    Operation("GET", "/guilds/{guild_id}/webhooks", "listWebhooks", "Where events are to be sent, by name",
+              webhooks.list_webhooks, in_guild("webhooks.read"), query=NameQuery, answer=Listing[Webhook]),
+    Operation("POST", "/guilds/{guild_id}/webhooks", "createWebhook", "Declare one; its secret is shown once",
+              webhooks.create_webhook, in_guild("webhooks.write"), body=WebhookRequest, status=201, answer=NewWebhook,
+              errors=_MAKING),
+    Operation("GET", "/guilds/{guild_id}/webhooks/{webhook_id}", "getWebhook", "One webhook",
+              webhooks.get_webhook, in_guild("webhooks.read"), answer=Webhook),
+    Operation("PUT", "/guilds/{guild_id}/webhooks/{webhook_id}", "updateWebhook", "Change all of it but the secret",
+              webhooks.update_webhook, in_guild("webhooks.write"), versioned=True, body=WebhookRequest, answer=Webhook,
+              errors=("name_taken",)),
+    Operation("DELETE", "/guilds/{guild_id}/webhooks/{webhook_id}", "deleteWebhook", "Forget a webhook",
+              webhooks.delete_webhook, in_guild("webhooks.write"), status=204),
+    Operation("GET", "/guilds/{guild_id}/audit/export", "exportAudit", "The audit trail as a file",
+              export.export_audit, in_guild("audit.read"), query=AuditExportQuery, media=EXPORT_MEDIA),
     Operation("GET", "/guilds/{guild_id}/audit", "listAudit", "Who did what, newest first",
               audit.list_guild_audit, in_guild("audit.read"), query=AuditQuery, answer=Listing[AuditEntry]),
     Operation("GET", "/guilds/{guild_id}/analytics/commands", "getCommandAnalytics", "Commands by type and over time",
@@ -162,6 +207,20 @@ OPERATIONS: tuple[Operation, ...] = (
               operators.flip, on_the_platform("platform.write"), body=SwitchRequest, answer=Flipped,
               errors=("command_unknown", "guild_not_found")),
 
+    Operation("GET", "/templates", "listTemplates", "Sets of presets that the platform offers, by name",
+              templates.list_templates, whoever_may("templates.read"), query=NameQuery, answer=Listing[Template]),
+    Operation("POST", "/templates", "createTemplate", "Offer a set of presets",
+              templates.create_template, whoever_may("templates.write"), body=TemplateRequest,
+              status=201, answer=Template, errors=(*_MAKING, *_SAVING)),
+    Operation("GET", "/templates/{template_id}", "getTemplate", "One template",
+              templates.get_template, whoever_may("templates.read"), answer=Template),
+    Operation("PUT", "/templates/{template_id}", "updateTemplate", "Change all of a template",
+              templates.update_template, whoever_may("templates.write"), versioned=True, body=TemplateRequest,
+              answer=Template, errors=("name_taken", *_SAVING)),
+    Operation("DELETE", "/templates/{template_id}", "deleteTemplate", "Offer it no longer",
+              templates.delete_template, whoever_may("templates.write"), status=204),
+    Operation("GET", "/health", "getHealth", "How the platform is, dependency by dependency",
+              health.get_health, ANYBODY, answer=Health),
     Operation("GET", "/me", "getMe", "Who the caller is, and what a key may",
               me.get_me, ANYBODY, answer=Me),
     Operation("GET", "/sessions", "listSessions", "Where the caller is logged in, newest first",

@@ -1,4 +1,4 @@
-"""Discord's tokens at rest: encrypted with a key that the database does not hold."""
+"""Secrets at rest (Discord's tokens, webhooks' keys): encrypted with a key that the database does not hold."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Sealer"]
 
 
 class Sealer:
-    """Encrypts and authenticates small JSON values with a key made from the session secret."""
+    """Encrypts and authenticates small JSON values with a key made from the session secret, one for each purpose."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"oauth:" + secret).digest()))
+    def __init__(self, secret: bytes, purpose: bytes = b"oauth") -> None:
+        self._fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(purpose + b":" + secret).digest()))
 
     def seal(self, value: dict[str, Any]) -> str:
         return self._fernet.encrypt(msgspec.json.encode(value)).decode()

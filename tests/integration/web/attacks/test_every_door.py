@@ -123,6 +123,7 @@ def guilds_of(operation: Operation) -> tuple[int | None, ...]:
     return (int(GUILD), int(OTHER_GUILD), None) if "dead_letter_id" in operation.path else (None,)
 
 
+EXAMPLES = {name: parameter.example for name, parameter in PATH_PARAMETERS.items()}
 BODIES: dict[str, dict[str, Any]] = {
     "issuePlatformCommand": {"type": "admin.broadcast", "options": {"text": "x"}},
     "replayDeadLetterEdited": {"options": {"member": str(int(MEMBER)), "reason": "edited"}},
@@ -164,7 +165,7 @@ async def test_every_operation_lets_in_exactly_whom_it_should(door: RunningWeb) 
                 for caller in callers:
                     if guild == OTHER_GUILD and not caller.logged_in:
                         continue  # they were kept out without a look at the server
-                    where = {**ids, "guild_id": str(guild or 0), "dead_letter_id": letters[guild]}
+                    where = {**EXAMPLES, **ids, "guild_id": str(guild or 0), "dead_letter_id": letters[guild]}
                     status, code = await outcome(caller, operation, where)
                     unseen = "dead_letter_id" in operation.path and code == "dead_letter_not_found"
                     let_in = code not in NOT_LET_IN and not unseen
