@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from urllib.parse import quote
 
 import aiohttp
@@ -34,7 +35,8 @@ async def test_no_token_and_no_key_is_in_tables_stream_dead_letters_or_logs(plat
         await platform.slash("admin", "role add", member=crowd(7), role=str(int(GUILD) + 4))
         await feed.until(lambda so_far: any(event["type"] == "command.failed" for event in so_far.events))
     assert len(tokens) == 3
-    secrets = [*tokens, key, SandboxSettings().bot_token, SandboxSettings().client_secret, *admin.cookies.values()]
+    own = [SandboxSettings().bot_token, SandboxSettings().client_secret, *the_kept_secrets(platform.data_dir)]
+    secrets = [*tokens, *own, key, *admin.cookies.values(), *await sent_where_they_do_not_belong(platform)]
     assert all(len(secret) > 15 for secret in secrets)
 
     written = {"stream": str(feed.frames), "output": "".join(platform.output)}
@@ -44,6 +46,37 @@ async def test_no_token_and_no_key_is_in_tables_stream_dead_letters_or_logs(plat
     assert "table commands" in written
     found = [(name, secret[:6]) for name, text in written.items() for secret in secrets if secret in text]
     assert found == []
+
+
+async def sent_where_they_do_not_belong(platform: Platform) -> list[str]:
+    """What people mistype and browsers carry: in queries, bodies and headers, for errors and logs to quote."""
+    wrong_key, in_query = f"gb_planted0_{token_urlsafe(32)}", token_urlsafe(32)
+    in_body, in_path = token_urlsafe(32), token_urlsafe(32)
+    path = f"/api/v1/guilds/{GUILD}/commands"
+    member = await platform.log_in("member")
+    made = await member.post(
+        "/api/v1/keys", json={"name": "own", "scopes": ["commands:write"]}, headers={"Idempotency-Key": "own"}
+    )
+    assert made.status_code == 201, made.text
+    async with platform.client(Authorization=f"Bearer {wrong_key}") as http:
+        assert (await http.get("/api/v1/me")).status_code == 401
+    async with platform.client() as http:
+        assert (await http.get("/api/v1/me", params={"access_token": in_query})).status_code == 401
+        lost = await http.get("/login/callback", params={"code": in_path, "state": in_path})
+        assert lost.status_code == 400
+    for content in (f'{{"type": "utility.ping", "token": "{in_body}"}}', f'{{"token": "{in_body}', in_body):
+        headers = {"Idempotency-Key": token_urlsafe(8), "Content-Type": "application/json"}
+        answer = await member.post(path, content=content, headers=headers)
+        assert answer.status_code in (400, 422)
+        assert in_body not in answer.text
+    return [wrong_key, in_query, in_body, in_path, made.json()["key"], member.headers["X-CSRF-Token"]]
+
+
+def the_kept_secrets(data_dir: Path) -> list[str]:
+    """Those that the platform made for itself. RabbitMQ's definitions, which its node reads, hold hashes only."""
+    kept = [path.read_text().strip() for path in (data_dir / "secrets").iterdir() if path.is_file()]
+    assert kept
+    return [secret for secret in kept if not secret.startswith("{")]
 
 
 @asynccontextmanager
