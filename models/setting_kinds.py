@@ -14,7 +14,18 @@ from bus import codec
 from bus.ids import Snowflake
 from models.command_rules import Allowance, Cooldown
 
-__all__ = ["ALLOWANCE", "CHANNEL", "COOLDOWN", "ON_OFF", "ON_OFF_OR_UNSET", "ROLES", "TEXT", "TIME_ZONE", "SettingKind"]
+__all__ = [
+    "ALLOWANCE",
+    "CHANNEL",
+    "COOLDOWN",
+    "ON_OFF",
+    "ON_OFF_OR_UNSET",
+    "ROLES",
+    "TEXT",
+    "TIME_ZONE",
+    "SettingKind",
+    "in_words",
+]
 
 _ON, _OFF = ("true", "on", "yes"), ("false", "off", "no")
 _MENTION = re.compile(r"<(?:@&|#)(\d{1,19})>|(\d{1,19})")
@@ -104,6 +115,22 @@ def _unique(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _tidy_allowance(value: Any) -> dict[str, Any]:
     return codec.convert(value, Allowance).as_json()
+
+
+def in_words(value: Any) -> str:
+    """A value as `read` of its kind takes it again."""
+    match value:
+        case None:
+            return "default"
+        case bool():
+            return "on" if value else "off"
+        case {"seconds": seconds, "uses": uses}:
+            return f"{uses}/{seconds}" if seconds else "off"
+        case {"default": default, "except": excepted}:
+            return " ".join((default, *(("except", *excepted) if excepted else ())))
+        case list():
+            return " ".join(value)
+    return str(value)
 
 
 _ROLE_IDS = _checked_as(Annotated[list[Snowflake], msgspec.Meta(max_length=100)])

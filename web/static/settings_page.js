@@ -104,7 +104,7 @@ class SettingsPage {
       toast("Saved", `Version ${this.#version}.`, "good").fade();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
-      if (error.problem.code === "version_conflict") await this.#readAgain();
+      if (error.problem.code === "version_conflict") await this.#readAgain({ focus: true });
       else {
         const field = this.#fields.get(error.problem.option);
         field?.focus();
@@ -116,14 +116,14 @@ class SettingsPage {
   }
 
   // Somebody changed something: what one has not touched follows at once, what both changed is shown with both values.
-  async #readAgain() {
+  async #readAgain({ focus = false } = {}) {
     const reading = (this.#reading += 1);
     const now = await call(`/guilds/${this.#guildId}/settings`, { signal: this.#signal }).catch(() => null);
     if (!now || reading !== this.#reading || now.version <= this.#version) return;
-    this.#take(now);
+    this.#take(now, { focus });
   }
 
-  #take(now) {
+  #take(now, { focus = false } = {}) {
     if (now.version < this.#version) return;
     const others = now.version !== this.#version;
     this.#version = now.version;
@@ -137,7 +137,11 @@ class SettingsPage {
       else if (!same(mine, value)) this.#open.set(key, { mine, theirs: value });
     }
     for (const [key, { mine }] of this.#open) if (same(mine, this.#saved.get(key))) this.#open.delete(key);
-    if (this.#open.size) this.#showConflicts();
+    if (this.#open.size) {
+      const banner = this.#showConflicts();
+      // Who is typing goes on typing: the banner is announced, and takes the focus only where they pressed Save.
+      if (focus) banner.focus();
+    }
     this.#show();
     if (!others) return;
     this.#freshen();
@@ -162,7 +166,7 @@ class SettingsPage {
     const words = `Somebody else changed what you are changing (now version ${this.#version}). Choose for each; nothing is overwritten until you save.`;
     const banner = h("div", { class: "banner warn", role: "alert", tabindex: "-1" }, h("div", { class: "words" }, h("strong", {}, "These edits collide"), h("p", {}, words), h("ul", { class: "conflicts" }, ...rows)));
     byId("settings-news").replaceChildren(banner);
-    banner.focus();
+    return banner;
   }
 
   async #followReach() {

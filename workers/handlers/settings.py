@@ -10,6 +10,7 @@ from models import settings_store
 from models.errors import StaleVersion, UnknownVersion
 from models.guild_settings import check_changes, read_setting, settings_of
 from models.outcome import Outcome
+from models.setting_kinds import in_words
 from models.settings_store import StoredSettings, changes_to
 from workers.failures import PermanentFailure
 from workers.ports import Call
@@ -26,7 +27,7 @@ async def set_setting(call: Call) -> Outcome:
         return await _set_values(call, {key: read_setting(key, text, call.ports.catalogue)})
 
     before, after = await _or_refuse(change)
-    value = _shown(call, after.data, key)
+    value = in_words(_shown(call, after.data, key)) or "empty"
     return _outcome(call, f"`{key}` is now `{value}` (version {after.version}).", before, after, (key,))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -145,3 +146,28 @@ async def test_roles_and_cooldowns_are_chosen_and_the_page_says_why_somebody_can
     await row.get_by_role("button", name="Remove #general").click()
     await row.get_by_label("Each person: in how many seconds").fill("0")
     await save(page)
+
+
+async def test_of_two_changes_of_one_version_over_the_api_one_is_carried_out(platform: Platform) -> None:
+    path = f"/api/v1/guilds/{GUILD}/settings"
+    ada, bruno = await platform.log_in("owner"), await platform.log_in("admin")
+    read = await ada.get(path)
+    before = {item["key"]: item["value"] for item in read.json()["items"]}
+    etag = {"If-Match": read.headers["etag"]}
+    answers = await asyncio.gather(
+        ada.patch(path, json={"changes": {"welcome_text": "Ahoy"}}, headers=etag),
+        bruno.patch(path, json={"changes": {"welcome_text": "Hello"}}, headers=etag),
+    )
+    done, stale = sorted(answers, key=lambda answer: answer.status_code)
+    assert (done.status_code, stale.status_code) == (200, 412), [answer.text for answer in answers]
+    now = {item["key"]: item["value"] for item in done.json()["items"]}["welcome_text"]
+    [conflict] = stale.json()["conflicts"]
+    assert (conflict["key"], conflict["was"], conflict["now"]) == ("welcome_text", before["welcome_text"], now)
+    assert {conflict["wanted"], now} == {"Ahoy", "Hello"}
+
+    kept = {key: value for key, value in before.items() if value is not None}
+    replaced = await ada.put(path, json={"values": kept}, headers={"If-Match": stale.headers["etag"]})
+    assert replaced.status_code == 200, replaced.text
+    assert {item["key"]: item["value"] for item in replaced.json()["items"]} == before
+    again = await ada.put(path, json={"values": kept}, headers={"If-Match": replaced.headers["etag"]})
+    assert again.headers["etag"] == replaced.headers["etag"], "what holds already is no new version"

@@ -14,6 +14,7 @@ from models.cooldowns import Wait, wait_seconds
 from models.guild_rules import RulesInForce
 from models.guild_settings import check_changes, read_setting, settings_of
 from models.permissions import Permission
+from models.setting_kinds import in_words
 from models.settings_store import changes_to
 
 CATALOGUE = Catalogue(BUILT_IN)
@@ -65,6 +66,23 @@ def test_allow_for_all_except_and_deny_for_all_except(allowance, held, admitted)
 )
 def test_what_a_person_types_is_read_and_a_default_is_not_kept(key, text, value):
     assert read_setting(key, text, CATALOGUE) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("timezone", "Europe/Lisbon"),
+        ("moderator_roles", ["3", "7"]),
+        (ban("enabled"), False),
+        (ban("user_cooldown"), {"seconds": 60, "uses": 3}),
+        (ban("guild_cooldown"), {"seconds": 0, "uses": 1}),
+        (ban("roles"), {"default": "deny", "except": ["1", "2"]}),
+        (ban("channels"), {"default": "deny", "except": []}),
+        (ban("private_reply"), None),
+    ],
+)
+def test_a_value_in_words_is_read_again_as_the_same(key, value):
+    assert read_setting(key, in_words(value), CATALOGUE) == value
 
 
 @pytest.mark.parametrize(
