@@ -56,6 +56,10 @@ class Pages:
             as_json=_as_json, moment=_moment, words=_words, initials=_initials, pretty=_pretty
         )
 
+    def part(self, template: str, context: Mapping[str, Any]) -> Markup:
+        """A piece of a page that is the same for everybody."""
+        return Markup(self._environment.get_template(template).render(**context))  # noqa: S704 (a template's own)
+
     def render(
         self,
         request: Request,
