@@ -66,7 +66,12 @@ MEASURED: Mapping[str, Ask] = MappingProxyType(
         "/api/openapi.json": Ask(),
         "/guilds/{guild_id}": Ask(),
         "/guilds/{guild_id}/live": Ask(),
-        "/guilds/{guild_id}/commands": Ask(queries=("", "state=failed")),
+        "/platform": Ask(),
+        "/guilds/{guild_id}/commands": Ask(),
+        "/guilds/{guild_id}/commands/history": Ask(queries=("", "state=failed")),
+        "/guilds/{guild_id}/members": Ask(queries=("", "search=person%2077")),
+        "/guilds/{guild_id}/members/{person_id}": Ask(),
+        "/guilds/{guild_id}/analytics": Ask(queries=("", "range=week")),
         "/guilds/{guild_id}/commands/{command_id}": Ask(),
         "/guilds/{guild_id}/audit": Ask(queries=("", "text=demo")),
         "/guilds/{guild_id}/dead-letters": Ask(),
@@ -131,6 +136,7 @@ _HUNDRED = "one request stands for up to a hundred of replayDeadLetter or discar
 _NAMED = "there are at most 200, each of its own name: made and read by their key, as keys and dead letters are"
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
+        "/guilds/{guild_id}/audit/{entry_id}": "one row by its key, as listAudit reads a hundred",
         "createPreset": _NAMED,
         "getPreset": _NAMED,
         "createTemplate": _NAMED,

@@ -30,6 +30,7 @@ __all__ = [
     "CommandFilter",
     "audit_of",
     "children_of",
+    "find_audit",
     "list_audit",
     "list_commands",
 ]
@@ -128,6 +129,12 @@ async def list_audit(
     sql, values, limit = audit_list_sql(guild_id, where or AuditFilter(), cursor, limit)
     entries = [_entry(row) for row in await database.fetch(sql, *values)]
     return Page(entries[:limit], encode_cursor(entries[limit - 1].id) if len(entries) > limit else None)
+
+
+async def find_audit(database: Database, guild_id: int, entry_id: UUID) -> AuditEntry | None:
+    """One line of a guild, or None."""
+    rows = await database.fetch("SELECT * FROM audit WHERE id = $1 AND guild_id = $2", entry_id, guild_id)
+    return _entry(rows[0]) if rows else None
 
 
 async def audit_of(database: Database, command_id: UUID) -> list[AuditEntry]:

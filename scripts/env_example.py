@@ -42,6 +42,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "RATE_PER_GUILD": "Commands a minute that the people of one server start; a bulk operation counts once.",
     "CORS_ORIGINS": "Other sites whose pages may use the API with a key, such as https://my.site; empty: none.",
     "TRUSTED_PROXIES": "Addresses of proxies whose X-Forwarded-For says who asks; empty: none is believed.",
+    "AMQP_MANAGEMENT_URL": "RabbitMQ's management UI, for operators' pages, `guildbus topology` and `doctor`: http://host:15672",
     "PROFILE": "production refuses what is unsafe: plain http, default secrets, guest accounts, the sandbox.",
     "HOST": "The address to listen at; 0.0.0.0 is every one of this machine.",
     "PORT": "The port to listen at.",
@@ -59,7 +60,6 @@ DESCRIPTIONS: Mapping[str, str] = {
 
 # Read by docker-compose.yml or the command line, and by no room.
 PLATFORM_ONLY: Mapping[str, tuple[str, str]] = {
-    "AMQP_MANAGEMENT_URL": ("RabbitMQ's management API, for `guildbus topology` and `doctor`: http://host:15672", ""),
     "GUILDBUS_VERSION": ("docker compose: the tag of the image.", "local"),
     "WEB_PORT": ("docker compose: the port of this machine that the dashboard answers at.", "8080"),
     "MANAGEMENT_PORT": ("docker compose: the port of this machine that RabbitMQ's management UI answers at.", "15672"),

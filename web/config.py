@@ -37,6 +37,8 @@ class Settings:
     log_level: str = "INFO"
     log_json: bool = False
     operators: frozenset[int] = frozenset()
+    amqp_management_url: str = ""
+    """Where operators find RabbitMQ's management UI; empty where there is none."""
     """Discord ids of the people who run the platform: they see every guild and make keys for all of them."""
     embedded: tuple[str, ...] = ()
     """Parts that run inside this process, shown to people so that nobody takes them for the real ones."""
@@ -95,6 +97,7 @@ class Settings:
             amqp_url=reader.url("AMQP_URL", ("amqp", "amqps")),
             database_url=reader.url("DATABASE_URL", ("postgresql", "postgres")),
             operators=_ids(reader, "OPERATORS"),
+            amqp_management_url=reader.url("AMQP_MANAGEMENT_URL", _HTTP, default="").rstrip("/"),
             rate_storage_url=reader.url("RATE_STORAGE_URL", ("redis", "rediss"), default=""),
             rate_per_address=reader.integer("RATE_PER_ADDRESS", default=3000, minimum=0),
             rate_per_session=reader.integer("RATE_PER_SESSION", default=600, minimum=0),

@@ -13,13 +13,16 @@ from web.api.operations import OPERATIONS
 from web.api.serving import api_routes
 from web.login import endpoints as login
 from web.pages import account as account_pages
+from web.pages import analytics as analytics_pages
 from web.pages import audit as audit_pages
 from web.pages import commands as command_pages
 from web.pages import dead_letters as dead_letter_pages
 from web.pages import design as design_pages
 from web.pages import guilds as guild_pages
 from web.pages import installable
+from web.pages import members as member_pages
 from web.pages import overview as overview_pages
+from web.pages import platform as platform_pages
 from web.pages import settings as settings_pages
 from web.pages.api_docs import documentation_routes
 from web.static_files import STATIC_DIRECTORY, VersionedFiles
@@ -45,12 +48,18 @@ def routes() -> list[BaseRoute]:
         Route("/manifest.webmanifest", installable.manifest),
         Route("/sw.js", installable.service_worker),
         Route("/offline", installable.offline_page),
+        Route("/platform", platform_pages.platform_page),
         Route("/design", design_pages.design_page),
         Route(_PAGE, overview_pages.overview),
         Route(f"{_PAGE}/live", guild_pages.live_page),
-        Route(f"{_PAGE}/commands", command_pages.command_list),
+        Route(f"{_PAGE}/commands", command_pages.command_centre),
+        Route(f"{_PAGE}/commands/history", command_pages.command_history),
         Route(f"{_PAGE}/commands/{{command_id}}", command_pages.command_timeline),
+        Route(f"{_PAGE}/members", member_pages.member_list),
+        Route(f"{_PAGE}/members/{{person_id}}", member_pages.member_record),
+        Route(f"{_PAGE}/analytics", analytics_pages.analytics_page),
         Route(f"{_PAGE}/audit", audit_pages.audit_list),
+        Route(f"{_PAGE}/audit/{{entry_id}}", audit_pages.audit_entry),
         Route(f"{_PAGE}/dead-letters", dead_letter_pages.dead_letter_list),
         Route(f"{_PAGE}/dead-letters/{{dead_letter_id}}", dead_letter_pages.dead_letter_detail),
         Route(f"{_PAGE}/settings", settings_pages.settings_page),

@@ -55,6 +55,8 @@ def room_environ(
         "DATABASE_URL": database_url,
         "AMQP_URL": broker.admin_url or _IN_MEMORY,
     }
+    if broker.management_url:
+        given["AMQP_MANAGEMENT_URL"] = broker.management_url
     if choice.discord == "sandbox":
         sandbox = SandboxSettings()
         given |= {

@@ -27,6 +27,10 @@ _CAUSES: Mapping[str, Cause] = MappingProxyType(
             "Give the bot the permission, or move its role above the role concerned (Server settings → Roles). "
             "Then replay.",
         ),
+        "discord_403": Cause(
+            "The bot may not do this", "Give the bot the permission, or move its role up in the list, then replay."
+        ),
+        "discord_404": Cause("What it is about is gone", "Choose another and replay, or discard it."),
         "discord_50001": Cause("The bot has no access", "Let the bot see the channel concerned, then replay."),
         "discord_50035": Cause("Discord did not accept a value", "Edit the value that the reason names, then replay."),
         "discord_10003": Cause("The channel is gone", "Choose another channel and replay, or discard it."),

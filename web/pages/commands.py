@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from models import settings_store
 from models.command_record import CommandRecord
+from models.outcome import CommandState
 from models.queries import audit_of, list_commands
 from models.timeline import steps_of
 from web.api.filters import CommandQuery
@@ -26,7 +27,7 @@ from web.people import subject_person
 from web.problems import Problem
 from web.standing import Admitted
 
-__all__ = ["command_list", "command_timeline"]
+__all__ = ["command_centre", "command_history", "command_timeline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,24 @@ def _people(record: CommandRecord) -> set[int]:
     return {person for subject in subjects if (person := subject_person(subject)) is not None}
 
 
-async def command_list(request: Request) -> Response:
+async def command_centre(request: Request) -> Response:
+    """Every command that this person may run here, by area, and the form of one."""
+    admitted = await admit_page(request, "commands.read")
+    parts = parts_of(request)
+    commands = permitted_commands(parts, admitted)
+    context = {
+        **page_context(admitted, section="commands", heading="Commands"),
+        "commands": commands,
+        "areas": {
+            area: [kind for kind in commands if kind.area == area] for area in {kind.area: 0 for kind in commands}
+        },
+        "chosen": request.query_params.get("command", ""),
+    }
+    return parts.pages.render(request, "commands.html", context)
+
+
+async def command_history(request: Request) -> Response:
+    """What was asked for here, newest first; states change in place."""
     admitted = await admit_page(request, "commands.read")
     parts = parts_of(request)
     query = asked_for(request, CommandQuery)
@@ -54,15 +72,17 @@ async def command_list(request: Request) -> Response:
     records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
     people = {person for record in records for person in _people(record)}
     context = {
-        **page_context(admitted, section="commands", heading="Commands"),
+        **page_context(admitted, section="commands", heading="History"),
+        "parents": [("Commands", f"/guilds/{admitted.guild.id}/commands")],
         "records": records,
         "where": where,
-        "types": sorted(parts.catalogue.by_type),
+        "types": [("", "Every command"), *((name, name) for name in sorted(parts.catalogue.by_type))],
+        "states": [("", "Every state"), *((state, state.replace("_", " ")) for state in get_args(CommandState))],
+        "state": ",".join(query.state or ()),
         "names": await names_in(parts.database, admitted.guild.id, people),
         "next_page": next_page(request, page.next_cursor),
-        "commands": permitted_commands(parts, admitted),
     }
-    return parts.pages.render(request, "commands.html", context)
+    return parts.pages.render(request, "history.html", context)
 
 
 async def command_timeline(request: Request) -> Response:
@@ -81,6 +101,7 @@ async def command_timeline(request: Request) -> Response:
     audit = await audit_of(parts.database, record.id)
     context = {
         **page_context(admitted, section="commands", heading=record.type),
+        "parents": [("History", f"/guilds/{admitted.guild.id}/commands/history")],
         "record": record,
         "steps": steps_of(record, audit),
         "names": await names_in(parts.database, admitted.guild.id, _people(record)),

@@ -31,10 +31,17 @@ GROUPS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         "act",
         (
             Section("commands", "/commands", "square-terminal", "viewer"),
+            Section("members", "/members", "users", "moderator"),
             Section("failed", "/dead-letters", "triangle-alert", "admin"),
         ),
     ),
-    ("understand", (Section("audit", "/audit", "scroll-text", "moderator"),)),
+    (
+        "understand",
+        (
+            Section("analytics", "/analytics", "chart-column", "moderator"),
+            Section("audit", "/audit", "scroll-text", "moderator"),
+        ),
+    ),
     ("manage", (Section("settings", "/settings", "sliders-horizontal", "admin"),)),
 )
 """Group by group; the empty name has no heading."""

@@ -23,6 +23,8 @@ from web.static_files import STATIC_DIRECTORY, static_url, static_version
 
 __all__ = ["SHELL_HEADER", "Pages"]
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
 SHELL_HEADER = "X-Shell"
 """Which frame a page belongs in. A page of another frame, or of another version of it, is loaded anew by shell.js."""
 
@@ -53,7 +55,14 @@ class Pages:
             embedded=embedded,
         )
         self._environment.filters.update(
-            as_json=_as_json, moment=_moment, words=_words, initials=_initials, pretty=_pretty
+            as_json=_as_json,
+            moment=_moment,
+            words=_words,
+            initials=_initials,
+            pretty=_pretty,
+            is_moment=_is_moment,
+            milliseconds=_milliseconds,
+            duration=_duration,
         )
 
     def part(self, template: str, context: Mapping[str, Any]) -> Markup:
@@ -140,3 +149,23 @@ def _words(value: object) -> str:
 def _initials(name: str) -> str:
     parts = [part for part in name.split() if part]
     return "".join(part[0] for part in parts[:2]).upper() or "?"
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a stored value is a time with its zone, as `2026-01-31T09:00:00+00:00`."""
+    return _MOMENT.fullmatch(text) is not None
+
+
+def _milliseconds(value: float | None) -> str:
+    """84 → "84 ms", 1234 → "1.2 s"."""
+    if value is None:
+        return "–"
+    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+
+
+def _duration(minutes: int) -> str:
+    """90 → "1 h 30 min", 2880 → "2 days"."""
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    pieces = ((days, "day" if days == 1 else "days"), (hours, "h"), (left, "min"))
+    return " ".join(f"{number} {unit}" for number, unit in pieces if number)

@@ -1,30 +1,85 @@
-// Replay and discard, in the list and on the page of one.
+// Failed commands: replay and discard, one or all with a cause, and replay with other options.
 import { ApiProblem, call, newKey } from "./api.js";
+import { CommandPanel } from "./command_panel.js";
+import { ask } from "./dialogs.js";
+import { byId, h } from "./dom.js";
 import { isFinal } from "./describe.js";
 import { freshener } from "./part.js";
 import { followCommand, toast } from "./toasts.js";
 
 export function mount(main, { guildId, stream, signal }) {
-  const freshen = document.getElementById("letter-list") ? freshener("letter-list", guildId) : () => {};
+  const freshen = byId("letter-list") ? freshener("letter-list", guildId) : () => {};
   stream.addEventListener("event", ({ detail }) => {
-    if (detail.type.startsWith("command.") && isFinal(detail.data.state) && detail.data.state !== "succeeded") freshen();
+    if (!detail.type.startsWith("command.") || !isFinal(detail.data.state) || detail.data.state === "succeeded") return;
+    // What was just answered stays readable.
+    if (!main.querySelector("[data-results] li")) freshen();
   }, { signal });
 
-  main.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-do]");
-    if (!button) return;
-    const letter = button.closest("[data-letter]");
-    button.disabled = true;
-    try {
-      const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST", idempotencyKey: newKey() });
-      if (button.dataset.do === "replay") followCommand(guildId, answer.id, "The replay");
-      else toast("Discarded", "It stays on record under Discarded.", "good").fade();
-      if (letter.matches("tr")) letter.remove();
-      else letter.querySelectorAll("[data-do]").forEach((other) => other.remove());
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      toast("That did not work", error.message, "bad");
-      button.disabled = false;
-    }
+  main.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-do]");
+    if (one) doOne(one, guildId);
+    const group = event.target.closest("[data-group]");
+    if (group) doGroup(group, guildId);
+  }, { signal });
+
+  const editing = byId("edit-form");
+  if (!editing) return;
+  const { spec, options, names } = JSON.parse(byId("letter-spec").textContent);
+  new CommandPanel(editing, guildId, spec, {
+    given: options, names, head: false, label: "Replay with these",
+    send: async (edited, _, key) => {
+      const answer = await call(`/dead-letters/${editing.dataset.letterId}/edited-replay`, { method: "POST", body: { options: edited }, idempotencyKey: key });
+      for (const button of main.querySelectorAll("[data-do]")) button.remove();
+      return answer;
+    },
   });
+}
+
+async function doOne(button, guildId) {
+  const letter = button.closest("[data-letter]");
+  button.disabled = true;
+  try {
+    const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST", idempotencyKey: newKey() });
+    if (button.dataset.do === "replay") followCommand(guildId, answer.id, "The replay");
+    else toast("Discarded", "It stays on record under Discarded.", "good").fade();
+    if (letter.matches("tr")) letter.remove();
+    else letter.querySelectorAll("[data-do]").forEach((other) => other.remove());
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    toast("That did not work", error.message, "bad");
+    button.disabled = false;
+  }
+}
+
+async function doGroup(button, guildId) {
+  const card = button.closest("[data-code]");
+  const { code, type, left } = card.dataset;
+  const what = button.dataset.group;
+  const agreed = await ask({
+    title: what === "replay" ? `Replay ${left} commands?` : `Discard ${left} commands?`,
+    body: [h("p", { class: "muted" }, what === "replay" ? "Each is issued again as a command of yours, and answered for itself." : "They stay on record under Discarded, and cannot be replayed from there.")],
+    yes: what === "replay" ? "Replay" : "Discard", danger: what === "discard",
+  });
+  if (!agreed) return;
+  const buttons = card.querySelectorAll("[data-group]");
+  for (const one of buttons) one.disabled = true;
+  const results = card.querySelector("[data-results]");
+  try {
+    const answer = await call(`/guilds/${guildId}/dead-letters/${what}`, { method: "POST", body: { code, type }, idempotencyKey: newKey() });
+    const failed = answer.items.filter((item) => item.code !== "ok");
+    const done = answer.items.length - failed.length;
+    results.replaceChildren(
+      h("p", {}, h("span", { class: `badge ${failed.length ? "warn" : what === "replay" ? "accent" : "good"}` }, what === "replay" ? `${done} issued again` : `${done} discarded`), failed.length ? ` ${failed.length} could not be.` : ""),
+      h("ul", { class: "act-results" }, ...answer.items.map((item) => h("li", {},
+        h("span", { class: `badge ${item.code === "ok" ? (what === "replay" ? "accent" : "good") : "bad"}` }, item.code === "ok" ? (what === "replay" ? "queued" : "discarded") : "not done"),
+        h("span", { class: "faint" }, item.detail || ""),
+        h("a", { href: item.command_id ? `/guilds/${guildId}/commands/${item.command_id}` : `/guilds/${guildId}/dead-letters/${item.id}` }, item.command_id ? "Timeline" : "Open")))));
+    card.dataset.left = answer.left;
+    card.querySelector(".count").textContent = answer.left;
+    for (const one of buttons) one.disabled = answer.left === 0;
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    results.replaceChildren(h("p", { class: "form-problem" }, error.message));
+    for (const one of buttons) one.disabled = false;
+  }
 }

@@ -4,10 +4,11 @@ import { makePicker } from "./picker.js";
 
 let count = 0;
 
-export function makeField(option, guildId) {
+// `name` says who the default is, where that is an id.
+export function makeField(option, guildId, { name } = {}) {
   const id = `option-${(count += 1)}`;
   const wrong = h("p", { class: "wrong", id: `${id}-wrong`, hidden: true });
-  const input = makeInput(option, guildId, id);
+  const input = makeInput(option, guildId, id, name);
   const label = h("label", { for: id }, words(option.name), option.required ? "" : h("span", { class: "faint" }, " (optional)"));
   const element = h("div", { class: "field" }, label, input.element, wrong, h("p", { class: "hint", id: `${id}-hint` }, hint(option)));
   const control = input.control;
@@ -17,7 +18,9 @@ export function makeField(option, guildId) {
     wrong.hidden = !message;
     control.setAttribute("aria-invalid", String(Boolean(message)));
   };
-  control.addEventListener("input", () => refuse(""));
+  // While one types only what cannot become right by typing on is said; the rest when the field is left.
+  control.addEventListener("input", () => refuse(tooMuch(option, input)));
+  control.addEventListener("blur", () => setTimeout(() => input.value() !== undefined && input.value() !== "" && refuse(problemWith(option, input)), 120));
   return {
     name: option.name,
     element,
@@ -33,8 +36,10 @@ export function makeField(option, guildId) {
   };
 }
 
-function makeInput(option, guildId, id) {
-  if (["member", "role", "channel"].includes(option.kind)) return makePicker(option.kind, guildId, id);
+function makeInput(option, guildId, id, name) {
+  if (["member", "role", "channel"].includes(option.kind)) {
+    return makePicker(option.kind, guildId, id, { chosen: option.default ? { id: String(option.default), name: name ?? String(option.default) } : null });
+  }
   if (option.kind === "boolean") {
     const control = h("input", { type: "checkbox", id });
     control.checked = Boolean(option.default);
@@ -73,6 +78,13 @@ function hint(option) {
   const bounds =
     ["integer", "number"].includes(option.kind) && option.minimum !== null && option.maximum !== null ? ` From ${option.minimum} to ${option.maximum}.` : "";
   return `${option.description.replace(/\.$/, "")}.${bounds}`;
+}
+
+function tooMuch(option, input) {
+  const value = input.value();
+  if (typeof value === "number" && option.maximum !== null && value > option.maximum) return `At most ${option.maximum}.`;
+  if (option.kind === "text" && option.maximum !== null && String(value ?? "").length >= option.maximum) return `${option.maximum} characters are the most.`;
+  return "";
 }
 
 function problemWith(option, input) {

@@ -1,10 +1,17 @@
 // Members, roles and channels by name: a combobox as the ARIA practices describe it. A bare id is taken too.
 import { call } from "./api.js";
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
+import { personPicture } from "./pictures.js";
 
 const SEARCH_AFTER_MS = 160;
 const MOST = 25;
-const CHANNEL_MARKS = { 0: "#", 2: "voice ", 4: "category ", 5: "#", 13: "stage ", 15: "forum " };
+// Discord's channel types.
+const CHANNEL_ICONS = { 0: "hash", 2: "volume-2", 4: "folder", 5: "megaphone", 13: "mic", 15: "messages-square" };
+const MARKERS = {
+  member: (item) => personPicture(item),
+  role: (item) => swatch(item.color),
+  channel: (item) => icon(CHANNEL_ICONS[item.kind] ?? "hash"),
+};
 
 const SOURCES = {
   member: async (guildId, text, signal) => (await call(`/guilds/${guildId}/members?limit=${MOST}&search=${encodeURIComponent(text)}`, { signal })).items,
@@ -14,13 +21,15 @@ const SOURCES = {
 
 const filtered = (items, text) => items.filter((item) => item.name.toLowerCase().includes(text.toLowerCase().replace(/^#/, ""))).slice(0, MOST);
 
-export function makePicker(kind, guildId, id) {
+// `chosen` is {id, name} of who stands in the field from the beginning.
+export function makePicker(kind, guildId, id, { placeholder = `Search a ${kind} by name`, chosen: first = null } = {}) {
   const list = h("ul", { role: "listbox", id: `${id}-list`, hidden: true });
   const control = h("input", {
     class: "input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
-    "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", placeholder: `Search a ${kind} by name`,
+    "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", placeholder,
   });
-  let chosen = null;
+  let chosen = first;
+  control.value = first?.name ?? "";
   let items = [];
   let active = -1;
   let timer = 0;
@@ -92,17 +101,25 @@ export function makePicker(kind, guildId, id) {
 }
 
 function row(kind, item, id, onchoose) {
-  const marker = kind === "role" ? swatch(item.color) : null;
-  const name = kind === "channel" ? `${CHANNEL_MARKS[item.kind] ?? ""}${item.name}` : item.name;
+  const marker = MARKERS[kind](item);
+  const { name } = item;
   const aside = kind === "member" ? h("span", { class: "faint" }, item.username) : null;
   // The press, not the click: the click comes after the field has lost its focus and the list is gone.
   return h("li", { role: "option", id, "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); onchoose(); } }, marker, name, aside);
 }
 
 function swatch(colour) {
-  const element = h("span", { class: "swatch" });
-  if (colour) element.style.background = `#${colour.toString(16).padStart(6, "0")}`;
+  const element = h("span", { class: "swatch", dataset: { colour } });
+  paintSwatches([element]);
   return element;
+}
+
+// A role's own colour; 0 is Discord's "no colour".
+export function paintSwatches(elements) {
+  for (const element of elements) {
+    const colour = Number(element.dataset.colour);
+    if (colour) element.style.background = `#${colour.toString(16).padStart(6, "0")}`;
+  }
 }
 
 // Every `picker` of ui.html below `root`. A hidden input with the field's name carries the chosen id in a form; its

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from tests.acceptance.browser import Desk, opened
-from tests.acceptance.platform import Platform, started
+from tests.acceptance.platform import Platform, person, started
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def platform() -> AsyncIterator[Platform]:
-    async with started() as one:
+    async with started(OPERATORS=person("owner")) as one:
         yield one
 
 

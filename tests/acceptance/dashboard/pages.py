@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.acceptance.platform import GUILD
+from tests.acceptance.platform import GUILD, crowd
 
 __all__ = ["PAGES"]
 
@@ -15,7 +15,12 @@ PAGES: dict[str, str] = {
     "account": "/account",
     "overview": _BASE,
     "live": f"{_BASE}/live",
-    "commands": f"{_BASE}/commands",
+    "commands": f"{_BASE}/commands?command=moderation.ban",
+    "history": f"{_BASE}/commands/history",
+    "members": f"{_BASE}/members",
+    "member": f"{_BASE}/members/{crowd(0)}",
+    "analytics": f"{_BASE}/analytics",
+    "platform": "/platform",
     "failed": f"{_BASE}/dead-letters",
     "audit": f"{_BASE}/audit",
     "settings": f"{_BASE}/settings",

@@ -175,7 +175,7 @@ async def test_every_operation_lets_in_exactly_whom_it_should(door: RunningWeb) 
 
 
 async def test_every_page_lets_in_exactly_whom_it_should(door: RunningWeb) -> None:
-    ids = {"command_id": str(uuid4()), "dead_letter_id": str(uuid4())}
+    ids = {name: str(uuid4()) for name in ("command_id", "dead_letter_id", "entry_id")} | {"person_id": "7"}
     async with everybody(door) as callers:
         for page, rank in PAGES.items():
             for guild in (int(GUILD), int(OTHER_GUILD)):

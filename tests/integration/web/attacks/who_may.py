@@ -32,6 +32,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "platform.write": ("operator", "-"),
 }
 PAGES: dict[str, str] = {
-    "": "viewer", "/live": "viewer", "/commands": "viewer", "/commands/{command_id}": "viewer",
-    "/audit": "moderator", "/dead-letters": "admin", "/dead-letters/{dead_letter_id}": "admin", "/settings": "admin",
+    "": "viewer", "/live": "viewer", "/commands": "viewer", "/commands/history": "viewer",
+    "/commands/{command_id}": "viewer", "/members": "moderator", "/members/{person_id}": "moderator",
+    "/analytics": "moderator", "/audit": "moderator", "/audit/{entry_id}": "moderator", "/dead-letters": "admin",
+    "/dead-letters/{dead_letter_id}": "admin", "/settings": "admin",
 }  # fmt: skip

@@ -1,0 +1,17 @@
+// Buttons that copy an address of this dashboard.
+import { toast } from "./toasts.js";
+
+export function mountCopying(root, signal) {
+  root.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const address = new URL(button.dataset.copy, location.href).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      toast("Copied", address, "good").fade();
+    } catch {
+      // Without https the browser gives no access to the clipboard.
+      toast("Copy this", address);
+    }
+  }, { signal });
+}
