@@ -7,6 +7,7 @@ other by relative addresses always come from the same version.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-__all__ = ["STATIC_DIRECTORY", "VersionedFiles", "static_url", "static_version"]
+__all__ = ["STATIC_DIRECTORY", "VersionedFiles", "imported_by", "static_url", "static_version"]
 
 STATIC_DIRECTORY = Path(__file__).resolve().parent / "static"
 
@@ -33,6 +34,20 @@ def static_url(name: str) -> str:
     if not (STATIC_DIRECTORY / name).is_file():
         raise LookupError(f"there is no static file {name}")
     return f"/static/{static_version()}/{name}"
+
+
+@cache
+def imported_by(module: str) -> tuple[str, ...]:
+    """Every module that this one needs, directly or not: a page names them, so that none is asked for by another."""
+    found: dict[str, None] = {}
+    waiting = [module]
+    while waiting:
+        text = (STATIC_DIRECTORY / waiting.pop()).read_text(encoding="utf-8")
+        for name in re.findall(r'^import [^;]*"\./([^"]+)";$', text, re.MULTILINE):
+            if name not in found:
+                found[name] = None
+                waiting.append(name)
+    return tuple(found)
 
 
 class VersionedFiles(StaticFiles):

@@ -21,7 +21,7 @@ import httpx
 from sandbox.seed import GUILD_ONE, GUILD_TWO, person_id
 from tests.rates import NO_RATE_LIMITS
 
-__all__ = ["GUILD", "OTHER_GUILD", "Feed", "Platform", "crowd", "person", "started"]
+__all__ = ["GUILD", "OTHER_GUILD", "Feed", "Platform", "crowd", "fresh_folder", "person", "start", "started"]
 
 GUILD, OTHER_GUILD = str(GUILD_ONE), str(GUILD_TWO)
 _READY_SECONDS = 60
@@ -233,7 +233,8 @@ async def start(data_dir: Path, *flags: str, **settings: str) -> Platform:
 _readers: dict[int, asyncio.Task[None]] = {}
 
 
-def _folder() -> Path:
+def fresh_folder() -> Path:
+    """For a platform's data; who asked for it removes it."""
     # Not under pytest's own folders: the servers run as ordinary users, who must be able to enter.
     folder = Path(tempfile.mkdtemp(prefix="guildbus-acceptance-"))
     folder.chmod(0o755)
@@ -243,7 +244,7 @@ def _folder() -> Path:
 @asynccontextmanager
 async def started(*flags: str, **settings: str) -> AsyncIterator[Platform]:
     """A platform on a fresh data directory, stopped and removed at the end."""
-    folder = _folder()
+    folder = fresh_folder()
     platform = await start(folder / "data", *flags, **settings)
     try:
         yield platform

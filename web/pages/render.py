@@ -19,7 +19,7 @@ from web.csrf import csrf_token
 from web.language import script_words, words_of
 from web.login.sessions import Session
 from web.preferences import Preferences, preferences_of
-from web.static_files import STATIC_DIRECTORY, static_url, static_version
+from web.static_files import STATIC_DIRECTORY, imported_by, static_url, static_version
 
 __all__ = ["SHELL_HEADER", "Pages"]
 
@@ -46,6 +46,7 @@ class Pages:
         )
         self._environment.globals.update(
             static=static_url,
+            imported_by=imported_by,
             sprite=_sprite(),
             script_words=script_words,
             t=_translated,

@@ -42,6 +42,7 @@ async def test_the_palette_finds_pages_commands_and_members_by_keyboard(desk: De
     await expect(page.locator("#palette input")).to_be_focused()
     await keys.type("ban")
     await expect(chosen).to_contain_text("moderation.ban")
+    await desk.picture(page, "palette")
     await keys.press("Enter")
     await expect(page).to_have_url(re.compile(r"/commands\?command=moderation\.ban"))
     await keys.press("Control+k")
