@@ -12,7 +12,7 @@ from bus import codec
 from bus.ids import Snowflake
 from models.spec import CommandSpec
 
-__all__ = ["EVERYTHING_ALLOWED", "NO_RULES", "Allowance", "CommandRules", "Cooldown", "key_of", "rules_of"]
+__all__ = ["EVERYTHING_ALLOWED", "NO_RULES", "Allowance", "CommandRules", "Cooldown", "key_of", "rules_of", "types_in"]
 
 _MOST_COOLDOWN_SECONDS = 86_400
 _PREFIX = "commands."
@@ -72,6 +72,11 @@ NO_RULES = CommandRules()
 def key_of(type_: str, field: str) -> str:
     """The setting's key: `commands.moderation.ban.enabled`."""
     return f"{_PREFIX}{type_}.{field}"
+
+
+def types_in(data: Mapping[str, Any]) -> set[str]:
+    """The commands that stored settings say something of."""
+    return {key.removeprefix(_PREFIX).rpartition(".")[0] for key in data if key.startswith(_PREFIX)}
 
 
 def rules_of(data: Mapping[str, Any], spec: type[CommandSpec]) -> CommandRules:

@@ -13,7 +13,7 @@ from loguru import logger
 from bus.errors import InvalidMessage
 from models import control
 from models.catalogue import Catalogue
-from models.command_rules import CommandRules, rules_of
+from models.command_rules import CommandRules, rules_of, types_in
 from models.database import Database
 from models.spec import CommandSpec
 
@@ -76,7 +76,8 @@ class RulesInForce:
     def learn(self, guild_id: int, data: Mapping[str, Any]) -> None:
         """A guild's settings as they are stored, in the place of what was known of them."""
         rules = {}
-        for type_, spec in self._catalogue.by_type.items():
+        for type_ in types_in(data) & self._declared.keys():
+            spec = self._catalogue.by_type[type_]
             try:
                 found = rules_of(data, spec)
             except InvalidMessage as error:
