@@ -14,9 +14,10 @@ from bus import codec
 from bus.clock import Clock
 from bus.envelopes import Reply
 from bus.errors import InvalidMessage
+from bus.ids import derived_id
 from bus.retry import Level, decide
 from bus.transport import Consumer, Delivery, Message, Transport
-from workers.failures import AttemptFailed, PermanentFailure, failure_of
+from workers.failures import AttemptFailed, PermanentFailure, Wait, failure_of
 from workers.invalid import invalid_message
 from workers.nonces import nonce_of
 from workers.ports import Discord
@@ -28,6 +29,9 @@ __all__ = ["TOKEN_LIFE", "Replies", "late_text", "token_is_alive", "undeliverabl
 TOKEN_LIFE = timedelta(minutes=15)
 _MARGIN = timedelta(seconds=5)
 _AT_ONCE = 32
+# The bot defers and publishes at the same time, and Discord takes the deferral for 3 s: until then a worker's answer
+# can come first (Discord's reference, "Interaction Callback"; a margin for clocks).
+_DEFERRED_WITHIN = timedelta(seconds=4)
 # Discord's reference, "JSON Error Codes": the interaction, its webhook or its message is gone.
 _ACKNOWLEDGED = "discord_40060"
 _GONE = frozenset(("discord_10015", "discord_10062", "discord_10008", "discord_50027"))
@@ -149,13 +153,17 @@ class Replies:
                     return
                 if failure.code not in _GONE:
                     raise
+                if self._clock.now() < reply.issued_at + _DEFERRED_WITHIN:
+                    words = "There is nothing to edit yet: the interaction may still be deferred."
+                    raise Wait(words, retry_after_seconds=0.5, code="not_deferred") from failure
             else:
                 return
         await self._say_elsewhere(reply)
 
     async def _say_elsewhere(self, reply: Reply) -> None:
         """In the channel, or in a direct message where the answer was for one person or the channel is closed."""
-        nonce = nonce_of(reply.command_id)
+        # Of its own: under the command's, Discord would take the answer for the message that the command posted.
+        nonce = nonce_of(derived_id(reply.issued_at, "late answer", reply.command_id))
         text = late_text(reply)
         if reply.to.channel_id is not None and not reply.to.ephemeral:
             try:

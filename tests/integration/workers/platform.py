@@ -193,6 +193,13 @@ class Platform:
 
 async def a_deferred_interaction(sandbox: Sandbox, *, ephemeral: bool = False) -> Interaction:
     """A slash command that the bot has deferred: "thinking…" is shown, and its token is good for 15 minutes."""
+    one = an_interaction(sandbox)
+    await defer(sandbox, one, ephemeral=ephemeral)
+    return one
+
+
+def an_interaction(sandbox: Sandbox) -> Interaction:
+    """A slash command that nobody has answered yet."""
     world = sandbox.world
     one = Interaction(
         id=world.new_id(),
@@ -205,10 +212,13 @@ async def a_deferred_interaction(sandbox: Sandbox, *, ephemeral: bool = False) -
         command="ping",
     )
     world.interactions.add(one)
+    return one
+
+
+async def defer(sandbox: Sandbox, one: Interaction, *, ephemeral: bool = False) -> None:
     data = {"type": 5, "data": {"flags": 64 if ephemeral else 0}}
     status, _, _ = await sandbox.discord("POST", f"/interactions/{one.id}/{one.token}/callback", data)
     assert status == 204
-    return one
 
 
 def _json(text: str | None) -> Any:

@@ -14,7 +14,7 @@ from models.command_record import CommandRecord
 from sandbox.interactions.store import Interaction
 from sandbox.seed import GUILD_ONE
 from tests.integration.workers.commands import GENERAL, OWNER, a_command, answered_at
-from tests.integration.workers.platform import Platform, a_deferred_interaction
+from tests.integration.workers.platform import Platform, a_deferred_interaction, an_interaction, defer
 from tests.integration.workers.quick import ShiftedClock, eventually
 
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{token}/messages/@original"
@@ -140,6 +140,28 @@ async def test_an_answer_that_is_gone_is_said_in_the_channel(platform: Platform,
         await delivered(platform, command)
     [message] = said(platform)
     assert "Pong!" in message.body["content"]
+
+
+async def test_an_answer_that_is_there_before_the_deferral_waits_for_it(platform: Platform) -> None:
+    one = an_interaction(platform.sandbox)
+    command = a_command("utility.ping", reply_to=answered_at(one))
+    async with platform.worker():
+        await platform.publish(command)
+        await platform.end_of(command)
+        await defer(platform.sandbox, one)
+        await delivered(platform, command)
+    assert one.replied
+    assert said(platform) == []
+
+
+async def test_a_late_answer_beside_what_its_command_posted_is_no_duplicate_of_it(platform: Platform) -> None:
+    one = await a_deferred_interaction(platform.sandbox)
+    reply_to = msgspec.structs.replace(answered_at(one), token="no-such-token")
+    command = a_command("messages.announce", {"channel": str(reply_to.channel_id), "text": "hear"}, reply_to=reply_to)
+    async with platform.worker():
+        await platform.publish(command)
+        await delivered(platform, command)
+    assert [message.duplicate_of for message in said(platform)] == [None, None]
 
 
 def _application(command: Command) -> int:
