@@ -69,13 +69,15 @@ class Pipeline:
         self._clock = clock
         self._observe = observe
         self._tasks: set[asyncio.Task[None]] = set()
+        self._cancelled = False
 
     @property
     def running(self) -> int:
         return len(self._tasks)
 
     def cancel(self) -> None:
-        """Drop what runs: leases lapse, deliveries come again."""
+        """Drop what runs, and begin nothing more: leases lapse, deliveries come again."""
+        self._cancelled = True
         for task in self._tasks:
             task.cancel("stopping")
 
@@ -84,9 +86,11 @@ class Pipeline:
 
         A work about which Discord must be asked goes on by itself when the answer is there.
         """
+        if self._cancelled:
+            return
         for work in works:
             self._observe("received", work.command.id)
-        gates = {asyncio.create_task(self._gate(work)): work for work in works}
+        gates = {self._track(self._gate(work)): work for work in works}
         passed, waiting = await asyncio.wait(gates, timeout=_GATE_SECONDS)
         if waiting:
             self._start(self._proceed_later({gate: gates[gate] for gate in waiting}))
@@ -271,9 +275,16 @@ class Pipeline:
         work.give_back()
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
+        if self._cancelled:
+            work.close()
+        else:
+            self._track(work)
+
+    def _track(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _is_refused_outright(work: Work) -> bool:

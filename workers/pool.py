@@ -69,7 +69,8 @@ class Pool:
         async with self._transport.consume(self._queue, prefetch=self._prefetch) as consumer:
             self._consumer = consumer
             await self._batches.acquire()
-            while batch := await self._next(consumer):
+            # What had arrived before a stop is in hand too, until the grace period is over.
+            while (batch := await self._next(consumer)) and not self._let_go.is_set():
                 await self._take(consumer, batch)
                 # Only now is the next batch taken: while these are busy it grows.
                 await self._batches.acquire()
@@ -100,6 +101,7 @@ class Pool:
                 await self._idle()
         except TimeoutError:
             logger.warning("{} commands of {} are left to others", len(self._works), self._queue)
+            self._let_go.set()
             self._pipeline.cancel()
             for task in self._tasks:
                 task.cancel("stopping")
@@ -112,7 +114,7 @@ class Pool:
                 await asyncio.wait(self._tasks)
 
     async def _take(self, consumer: Consumer, batch: list[Delivery]) -> None:
-        together = [await self._receive(consumer, delivery) for delivery in batch if not delivery.redelivered]
+        together = [await self._receive(consumer, delivery) for delivery in batch if not _is_suspect(delivery)]
         works = [work for work in together if work is not None]
         if works:
             task = asyncio.create_task(self._pipeline.process(works))
@@ -121,7 +123,7 @@ class Pool:
         else:
             self._batches.release()
         for delivery in batch:
-            if delivery.redelivered:
+            if _is_suspect(delivery):
                 await self._take_alone(consumer, delivery)
 
     async def _take_alone(self, consumer: Consumer, delivery: Delivery) -> None:
@@ -173,3 +175,9 @@ class Pool:
         self._batches.release()
         if not task.cancelled() and task.exception() is not None:
             logger.opt(exception=task.exception()).error("A batch of {} ended with a defect", self._queue)
+
+
+def _is_suspect(delivery: Delivery) -> bool:
+    """Whether it lost more than one worker or connection: once, everything does that was in hand beside it, and
+    hundreds of innocents taken one by one would hold everybody up."""
+    return delivery.redelivered and delivery.delivery_count > 1
