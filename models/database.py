@@ -185,11 +185,13 @@ class Database:
         inner: TransactionalDBClient = opened.client
         try:
             connection = await opened.__aenter__()
-        except BaseException:
+        except BaseException as error:
             # Tortoise keeps the pool's connection when BEGIN fails: a database that goes away would empty the pool.
             # It also goes on naming the failed transaction as this task's connection.
             await self._give_back(inner)
             get_connections().reset(getattr(opened, "token", None))
+            if isinstance(error, UNREACHABLE):
+                raise DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
             raise
         try:
             yield connection
@@ -207,7 +209,13 @@ class Database:
 async def fetch(connection: Connection, sql: str, *values: Any) -> list[Record]:
     """The rows of one statement on this connection (a pool's client, or a transaction's).
 
-    Tortoise returns no rows from statements that begin with INSERT, UPDATE or DELETE: begin those with WITH.
+    Tortoise returns no rows from statements that begin with INSERT, UPDATE or DELETE: begin those with WITH. Raises
+    DatabaseUnavailable where nothing is wrong with the statement: the server is away, restarting, or its disk full.
     """
-    _, rows = await connection.execute_query(sql, list(values))
+    try:
+        _, rows = await connection.execute_query(sql, list(values))
+    except DatabaseUnavailable:
+        raise
+    except UNREACHABLE as error:
+        raise DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
     return list(rows)

@@ -6,7 +6,7 @@ import asyncpg
 
 from models.errors import DatabaseUnavailable
 
-__all__ = ["UNREACHABLE", "is_deadlock", "is_unfit", "is_unreachable", "sqlstate_of"]
+__all__ = ["UNREACHABLE", "is_deadlock", "is_out_of_room", "is_unfit", "is_unreachable", "sqlstate_of"]
 
 # asyncpg says InternalClientError when it is asked while the server's farewell is still unread.
 UNREACHABLE = (
@@ -21,6 +21,7 @@ UNREACHABLE = (
 )
 
 _DEADLOCK = "40P01"
+_DISK_FULL = "53100"
 _UNFIT_CLASSES = ("22", "23")
 
 
@@ -38,6 +39,11 @@ def sqlstate_of(error: BaseException) -> str | None:
 def is_deadlock(error: BaseException) -> bool:
     """Two transactions waited for each other and this one was chosen to end: run it again."""
     return sqlstate_of(error) == _DEADLOCK
+
+
+def is_out_of_room(error: BaseException) -> bool:
+    """The server's disk is full: what it holds is intact, and it takes nothing more."""
+    return sqlstate_of(error) == _DISK_FULL
 
 
 def is_unfit(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bus.errors import BusError, InvalidMessage
 from models.errors import DatabaseUnavailable, KeyReused, NameTaken, StaleVersion, TooMany
+from models.sqlstate import is_out_of_room
 from web.authentication import session_of
 from web.middleware.request_id import request_id_of
 from web.pages.session import remember_session
@@ -44,7 +45,8 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
     """What is down, but not where it lives: that is for the log and for /readyz."""
     logger.warning("not available: {}", error)
     what = "The database" if isinstance(error, DatabaseUnavailable) else "The message broker"
-    return await _answer(request, Problem("unavailable", f"{what} cannot be reached.", headers={"Retry-After": "5"}))
+    why = "has no room left on its disk" if is_out_of_room(error) else "cannot be reached"
+    return await _answer(request, Problem("unavailable", f"{what} {why}.", headers={"Retry-After": "5"}))
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
