@@ -85,6 +85,12 @@ class Cluster:
                 return next(n for n, node in enumerate(self.nodes) if node.name == leader.strip())
         raise LookupError(f"queue {queue!r} has no leader:\n{text}")
 
+    async def waiting_messages(self) -> int:
+        """How many messages are in the work queues and on the ladder, delivered and unacknowledged ones too."""
+        text = await self.ctl("list_queues", "--quiet", "--no-table-headers", "name", "messages")
+        rows = [line.partition("\t") for line in text.splitlines()]
+        return sum(int(count) for name, _, count in rows if name.startswith(("commands.", "replies", "retry.")))
+
     async def members(self) -> int:
         """How many nodes run as one cluster, as the first one sees it."""
         text = await self.ctl("cluster_status", "--formatter", "json")

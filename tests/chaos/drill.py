@@ -133,7 +133,7 @@ async def _recovery(made: Platform, one: Happened, injected_at: float) -> None:
 
 
 async def _drain(made: Platform) -> float:
-    """Until everything that the ledger knows has ended, and nothing more happens."""
+    """Until everything that the ledger knows has ended, and no message waits for anybody."""
     assert made.load is not None
     began = time.monotonic()
     left = (
@@ -145,7 +145,8 @@ async def _drain(made: Platform) -> float:
             await made.load.look()
             (row,) = await made.load.ways.database.fetch(left)
             late = time.monotonic() > began + _ANSWERS_SECONDS
-            if row["unfinished"] == 0 and made.load.waiting == 0 and (late or row["unanswered"] == 0):
+            quiet = row["unfinished"] == 0 and made.load.waiting == 0 and (late or row["unanswered"] == 0)
+            if quiet and await made.cluster.waiting_messages() == 0:
                 break
         await asyncio.sleep(_LOOK_SECONDS)
     took = time.monotonic() - began
