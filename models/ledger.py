@@ -64,7 +64,15 @@ class Ledger:
         On any verdict but `fresh` roll back: the handler's writes must not stand. For `superseded` the end itself is
         rolled back too, so claim once more outside.
         """
-        return (await self._claim_on(connection, [_claim_row(claim)], lease_seconds))[0]
+        return (await self.claim_all_in(connection, [claim], lease_seconds))[0]
+
+    async def claim_all_in(
+        self, connection: Connection, claims: Sequence[Claim], lease_seconds: float = 0.0
+    ) -> list[Claimed]:
+        """`claim_in` for several commands of different ids in one statement, in the order given."""
+        rows = [_claim_row(claim) for claim in sorted(claims, key=lambda one: one.command.id)]
+        by_id = {claimed.id: claimed for claimed in await self._claim_on(connection, rows, lease_seconds)}
+        return [by_id[claim.command.id] for claim in claims]
 
     async def _claim(self, rows: Sequence[_ClaimRow], lease_seconds: float) -> list[Claimed]:
         return await self._claim_on(self._database.client, rows, lease_seconds)

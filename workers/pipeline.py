@@ -110,10 +110,11 @@ class Pipeline:
         claims: dict[Work, Claim] = {}
         at_once = [work for work in works if _runs_at_once(work)]
         await asyncio.gather(*(self._run_pure(work, claims) for work in at_once if work.spec.effect is Effect.PURE))
-        transactional = {work for work in at_once if work.spec.effect is Effect.TRANSACTIONAL}
-        for work in transactional:
-            self._start(self._transact(work))
-        await self._claim([work for work in works if work not in transactional], claims)
+        transactional = [work for work in at_once if work.spec.effect is Effect.TRANSACTIONAL]
+        if transactional:
+            self._start(self._transact(transactional))
+        apart = set(transactional)
+        await self._claim([work for work in works if work not in apart], claims)
 
     async def _gate(self, work: Work) -> None:
         await until_done("The rights of an actor", lambda: self._gatekeeper.check(work))
@@ -124,7 +125,15 @@ class Pipeline:
         except Exception as error:
             work.error = error
 
-    async def _transact(self, work: Work) -> None:
+    async def _transact(self, works: Sequence[Work]) -> None:
+        done = await self._transactions.claim_and_run_together(works)
+        if done is None:
+            for work in works:
+                self._start(self._transact_alone(work))
+        else:
+            await self._proceed(works, [claim for claim, _ in done], [claimed for _, claimed in done])
+
+    async def _transact_alone(self, work: Work) -> None:
         try:
             claim, claimed = await self._transactions.claim_and_run(work)
         except Exception as error:
