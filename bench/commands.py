@@ -16,6 +16,7 @@ import asyncpg
 
 from bench.contenders import Contender
 from bench.figures import cpu_per_thousand, drain_rate, medians, percentile
+from bench.ours.guildbus import GUILD_STATE
 from bench.processes import Program, run_to_end
 from bench.servers import Servers, own_servers
 from bench.table import number
@@ -55,6 +56,7 @@ async def measure(plan: Plan) -> tuple[dict[str, dict[str, float]], list[str]]:
     failures: list[str] = []
     rounds: dict[str, list[dict[str, float]]] = {one.name: [] for one in plan.contenders}
     async with own_servers() as servers:
+        await servers.execute(GUILD_STATE)
         for number in range(plan.rounds):
             for one in plan.contenders:
                 started = time.perf_counter()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from bench.ours.guildbus import GUILD_STATE
 from models import migrate
 
 __all__ = ["ledger_of"]
@@ -53,6 +54,7 @@ async def ledger_of(rows: int, *, server_url: str, name: str) -> str:
     connection = await asyncpg.connect(url, timeout=30)
     try:
         await connection.execute("SET maintenance_work_mem = '256MB'; SET synchronous_commit = off")
+        await connection.execute(GUILD_STATE)
         for table in _FILLS:
             await _fill(connection, table, rows)
         await connection.execute("VACUUM ANALYZE")

@@ -46,6 +46,10 @@ class Servers:
         assert self.node.pid is not None
         return tree_cpu_seconds(postmaster), tree_cpu_seconds(self.node.pid)
 
+    async def execute(self, sql: str) -> None:
+        """Statements without parameters, as the database's owner."""
+        await _execute(self.database_url, sql)
+
     def last_words(self) -> str:
         """The end of PostgreSQL's log: for a run that failed."""
         log = self.folder / "data" / "postgres" / "server.log"

@@ -32,16 +32,31 @@ from workers import service
 from workers.config import Settings
 from workers.handlers.table import load_handlers
 
-__all__ = ["EFFECTS", "GUILDS"]
+__all__ = ["EFFECTS", "GUILDS", "GUILD_STATE"]
 
 GUILDS = range(700_000_000_000_000_001, 700_000_000_000_000_101)
 _TEXT = "x" * 100
 _MEMBER = 800_000_000_000_000_000
+_CHANNEL = 710_000_000_000_000_001
+_ROLE = 720_000_000_000_000_001
+GUILD_STATE = f"""
+INSERT INTO guilds (id, name, owner_id, updated_at)
+    SELECT {GUILDS[0]} + n, 'Guild ' || n, 1, now() FROM generate_series(0, {len(GUILDS) - 1}) n;
+INSERT INTO channels (guild_id, id, name)
+    SELECT {GUILDS[0]} + n, {_CHANNEL} + n, 'general' FROM generate_series(0, {len(GUILDS) - 1}) n;
+INSERT INTO roles (guild_id, id, name, position, permissions)
+    SELECT {GUILDS[0]} + n, {_ROLE} + n, 'Moderators', 5, 8 FROM generate_series(0, {len(GUILDS) - 1}) n;
+INSERT INTO members (guild_id, person_id, roles)
+    SELECT {GUILDS[0]} + n, {ACTOR_ID}, ARRAY[{_ROLE} + n] FROM generate_series(0, {len(GUILDS) - 1}) n;
+INSERT INTO members (guild_id, person_id)
+    SELECT {GUILDS[0]} + n % {len(GUILDS)}, {_MEMBER} + n FROM generate_series(0, 99999) n;
+"""  # noqa: S608 - numbers of ours
+"""What the gateway would have told of the guilds: whom a command acts on stands below who sends it."""
 EFFECTS: dict[str, tuple[str, dict[str, str]]] = {
     "pure": ("utility.ping", {}),
     "transactional": ("moderation.warn", {"member": "", "reason": _TEXT}),
     "idempotent": ("moderation.ban", {"member": "", "reason": _TEXT}),
-    "nonce": ("messages.announce", {"channel": "1", "text": _TEXT}),
+    "nonce": ("messages.announce", {"channel": "", "text": _TEXT}),
     "reconcile": ("moderation.kick", {"member": "", "reason": _TEXT}),
     "at_most_once": ("webhooks.call", {"url": "https://hooks.example.test/", "text": _TEXT}),
 }
@@ -54,6 +69,8 @@ def command_body(effect: str, number: int) -> bytes:
     id_ = new_id(now)
     if "member" in options:
         options = options | {"member": str(_MEMBER + number)}
+    if "channel" in options:
+        options = options | {"channel": str(_CHANNEL + number % len(GUILDS))}
     return codec.encode(
         Command(
             id=id_,
