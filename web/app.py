@@ -19,6 +19,7 @@ from models.rate_limits import Rates
 from web.build import build_parts
 from web.config import Settings
 from web.errors import EXCEPTION_HANDLERS
+from web.live.heartbeat import keep_alive
 from web.middleware.order import middleware
 from web.parts import Parts
 from web.routes import routes
@@ -82,7 +83,8 @@ def stop_streams(app: Starlette) -> None:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
-    running = (parts.follower.run(), parts.recheck.run(), parts.presence.run(), parts.company.run())
+    beating = keep_alive(parts.hub, parts.settings.heartbeat_seconds)
+    running = (parts.follower.run(), parts.recheck.run(), parts.presence.run(), parts.company.run(), beating)
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield

@@ -52,7 +52,6 @@ async def stream_events(call: Call[EventsQuery, None]) -> Response:
         return StreamResponse(
             _only(error_frame("unavailable", reason)),
             subscription=None,
-            heartbeat_seconds=parts.settings.heartbeat_seconds,
         )
     subscription = Subscription(
         client_id=uuid4().hex,
@@ -64,9 +63,7 @@ async def stream_events(call: Call[EventsQuery, None]) -> Response:
     )
     asked = call.request.headers.get("last-event-id") or call.query.last_event_id
     session = _session(asked, parts, admitted, subscription)
-    return StreamResponse(
-        session.frames(), subscription=subscription, heartbeat_seconds=parts.settings.heartbeat_seconds
-    )
+    return StreamResponse(session.frames(), subscription=subscription)
 
 
 def _session(asked: str, parts: Parts, admitted: Admitted, subscription: Subscription) -> LiveSession:

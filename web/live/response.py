@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
 from web.live.subscription import Subscription
@@ -21,22 +21,16 @@ _END_SECONDS = 1.0
 
 
 class StreamResponse(EventSourceResponse):
-    """The library sends heartbeats and notices a client that leaves.
+    """The library sends, and notices a client that leaves.
 
+    Its heartbeats are left out: `web.live.heartbeat` beats for all streams at once.
     Its timeout per send is not used: a timer for each costs a fifth of the deliveries. The bounded queue, and
     `Subscription.is_stuck` where little happens, tell a client that does not read. `subscription` None is a stream
     that says one thing and ends.
     """
 
-    def __init__(
-        self, content: AsyncIterator[bytes], *, subscription: Subscription | None, heartbeat_seconds: float
-    ) -> None:
-        super().__init__(
-            content,
-            headers=STREAM_HEADERS,
-            ping=heartbeat_seconds,
-            ping_message_factory=_heartbeat,
-        )
+    def __init__(self, content: AsyncIterator[bytes], *, subscription: Subscription | None) -> None:
+        super().__init__(content, headers=STREAM_HEADERS, ping=0)
         self._subscription = subscription
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +53,3 @@ class StreamResponse(EventSourceResponse):
         finally:
             if cutting is not None:
                 cutting.cancel()
-
-
-def _heartbeat() -> ServerSentEvent:
-    return ServerSentEvent(comment="heartbeat", sep="\n")

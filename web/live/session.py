@@ -80,7 +80,7 @@ class LiveSession:
             self._hub.remove(subscription)
             self._recheck.forget(subscription)
             logger.info(
-                "live stream {} of guild {} closed after {:.1f} s: {}, {} events",
+                "live stream {} of guild {} closed after {:.1f} s: {}, {} frames",
                 subscription.client_id,
                 subscription.guild_id,
                 self._clock.monotonic() - started,
