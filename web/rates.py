@@ -44,7 +44,8 @@ class Throttle:
         await self._spend(scope, self._address, _network_of(scope))
 
     async def login(self, scope: Scope) -> None:
-        await self._spend(scope, self._login, _network_of(scope))
+        """The way to Discord and the way back are counted each for itself."""
+        await self._spend(scope, self._login, f"{scope['path']} {_network_of(scope)}")
 
     async def wrong_key(self, scope: Scope) -> None:
         await self._spend(scope, self._wrong_key, _network_of(scope))

@@ -21,7 +21,7 @@ async def test_each_limit_stops_its_own_and_says_what_is_left(door: RunningWeb) 
         rate_per_session=40,
         rate_per_key=5,
         rate_per_guild=3,
-        rate_of_logins=4,
+        rate_of_logins=2,
         cors_origins=("https://my.site",),
     ) as web:
 
@@ -31,7 +31,6 @@ async def test_each_limit_stops_its_own_and_says_what_is_left(door: RunningWeb) 
             return answer.status_code, answer.json().get("limit", "")
 
         async with await web.log_in(ADMIN) as admin, await web.log_in(MEMBER) as member:
-            # A login is asked for and comes back: two of the four each.
             async with web.client() as browser:
                 throttled = await browser.get("/login")
                 assert (throttled.status_code, throttled.json()["limit"]) == (429, "login")
