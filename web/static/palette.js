@@ -69,7 +69,8 @@ export function openPalette(guildId) {
     paint(rows);
     clearTimeout(timer);
     asking?.abort();
-    if (!guildId || text.length < 2) return;
+    // Who may not open a member's record is offered none.
+    if (text.length < 2 || !document.querySelector('.sidebar [data-section="members"]')) return;
     timer = setTimeout(() => members(text, rows), SEARCH_AFTER_MS);
   }
 
@@ -79,7 +80,7 @@ export function openPalette(guildId) {
     if (!items.length || input.value.trim() !== text) return;
     paint([...rows, ...items.map((member) => ({
       group: word("palette_members"), name: member.name, hint: member.username, picture: () => personPicture(member),
-      go: () => visit(`/guilds/${guildId}/audit?subject=member:${member.id}`),
+      go: () => visit(`/guilds/${guildId}/members/${member.id}`),
     }))]);
   }
 

@@ -45,7 +45,7 @@ async function mountPage() {
 followThemeChoice();
 openMenus(guildId);
 openPalette(guildId);
-followShortcuts(guildId);
+followShortcuts();
 watchConnection();
 followLinks(mountPage);
 if (stream) {

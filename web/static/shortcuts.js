@@ -2,10 +2,11 @@
 import { opens } from "./menus.js";
 import { visit } from "./navigation.js";
 
-const GO = { o: "", l: "/live", c: "/commands", a: "/audit", f: "/dead-letters", s: "/settings" };
+// The sidebar's sections by their letters; what is not in it leads nowhere.
+const GO = { o: "overview", l: "live", c: "commands", m: "members", f: "failed", n: "analytics", a: "audit", s: "settings" };
 const SECOND_KEY_MS = 1200;
 
-export function followShortcuts(guildId) {
+export function followShortcuts() {
   const dialog = document.getElementById("shortcuts");
   if (!dialog) return;
   let going = 0;
@@ -17,10 +18,11 @@ export function followShortcuts(guildId) {
     if (event.key === "?") {
       event.preventDefault();
       dialog.showModal();
-    } else if (Date.now() - going < SECOND_KEY_MS && event.key in GO && guildId) {
+    } else if (Date.now() - going < SECOND_KEY_MS && event.key in GO) {
       going = 0;
       event.preventDefault();
-      visit(`/guilds/${guildId}${GO[event.key]}`);
+      const link = document.querySelector(`.sidebar [data-section="${GO[event.key]}"]`);
+      if (link) visit(link.getAttribute("href"));
     } else if (event.key === "g") {
       going = Date.now();
     } else if (event.key === "/") {

@@ -68,4 +68,5 @@ async def _ban(page: Page) -> None:
     await page.get_by_role("combobox", name="Member").fill("Hugo Penn")
     await page.locator(".combo li", has_text="Hugo Penn").click()
     await page.get_by_role("button", name="Run").click()
+    await page.get_by_role("dialog").get_by_role("textbox").fill("ban")
     await page.get_by_role("button", name="Yes, ban").click()

@@ -60,6 +60,7 @@ async def test_a_thousand_events_are_a_few_rows_and_keys_walk_along_them(desk: D
     assert await page.locator("#feed li").count() < 40
     # Who reads further down keeps what they read where it is, and comes back with one click.
     await page.locator("#feed-box").evaluate("box => box.scrollTop = 4600")
+    await expect(page.locator("#feed-now")).to_be_visible()
     row = page.locator("#feed li").nth(10)
     await expect(row).to_be_visible()
     id_ = await row.get_attribute("data-id")
