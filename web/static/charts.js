@@ -57,10 +57,11 @@ function chart(box) {
     tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
     scales: { y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.08] } },
     axes: [axis, { ...axis, size: 52 }],
-    series: [{ label: "At", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...heads.map((head) => {
+    series: [{ label: "At", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...heads.map((head, at) => {
       const stroke = resolved(head.dataset.colour);
       return {
-        label: head.textContent, stroke, width: bars ? 0 : 1.8, spanGaps: false, points: { show: rows.length < 3 },
+        label: head.textContent, stroke, width: bars ? 0 : 1.8, spanGaps: false, // A value without neighbours is no line: it shows as a point.
+        points: { show: !bars && columns[at].includes(null), size: 5 },
         ...(bars ? { fill: stroke, paths: uPlot.paths.bars({ size: [0.72, 28], radius: 0.12 }) } : {}),
       };
     })],
