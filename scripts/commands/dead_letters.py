@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 
@@ -73,7 +73,7 @@ def replay(id_: UUID, data_dir: Path, as_json: bool) -> None:
         answer: dict[str, Any] = {"id": str(command_id)}
     else:
         with PlatformApi(data_dir) as api:
-            answer = api.post(f"/api/v1/dead-letters/{id_}/replay", {}, idempotency_key=str(uuid4()))
+            answer = api.post(f"/dead-letters/{id_}/replay")
     if as_json:
         show_json(answer)
     else:
@@ -91,7 +91,7 @@ def discard(id_: UUID, data_dir: Path, as_json: bool) -> None:
         answer = codec.to_builtins(letter)
     else:
         with PlatformApi(data_dir) as api:
-            answer = api.post(f"/api/v1/dead-letters/{id_}/discard", {}, idempotency_key=str(uuid4()))
+            answer = api.post(f"/dead-letters/{id_}/discard")
     if as_json:
         show_json(answer)
     else:

@@ -6,10 +6,8 @@ import asyncio
 import getpass
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import click
 
@@ -77,18 +75,13 @@ def _through_platform(
     wait_seconds: float | None,
 ) -> dict[str, Any]:
     with PlatformApi(data_dir) as api:
-        place = f"/api/v1/guilds/{guild_id}/commands" if guild_id is not None else "/api/v1/commands"
-        body = {"type": type_, "options": options, "dry_run": dry_run}
-        accepted: dict[str, Any] = api.post(place, body, idempotency_key=str(uuid4()))
+        id = api.issue(type_, options, guild_id=guild_id, dry_run=dry_run)
         if wait_seconds is None:
-            return {"state": "queued", **accepted}
-        look: Callable[[], dict[str, Any]] = lambda: api.get(f"{place}/{accepted['id']}")  # noqa: E731
-        deadline = time.monotonic() + wait_seconds
-        while (seen := look())["state"] not in FINAL_STATES:
-            if time.monotonic() > deadline:
-                raise Failed(f"{accepted['id']} is {seen['state']} after {wait_seconds:.0f} s; it goes on by itself.")
-            time.sleep(_POLL_SECONDS)
-        return seen
+            return {"state": "queued", "id": id}
+        seen = api.wait(id, guild_id=guild_id, seconds=wait_seconds)
+        if seen["state"] not in FINAL_STATES:
+            raise Failed(f"{id} is {seen['state']} after {wait_seconds:.0f} s; it goes on by itself.")
+        return dict(seen)
 
 
 def _directly(

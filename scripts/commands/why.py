@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlencode
 
 import click
 
@@ -28,9 +27,9 @@ def why(
 ) -> None:
     """Why MEMBER (an id) can or cannot use COMMAND; exits 1 where they cannot. Nothing is done."""
     asked = {"command": command_type, "member": member, "channel": channel, "target": target}
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    query = {name: value for name, value in asked.items() if value is not None}
     with PlatformApi(data_dir) as platform:
-        answer = platform.get(f"/api/v1/guilds/{guild}/checks?{query}")
+        answer = platform.get(f"/guilds/{guild}/checks", **query)
     if as_json:
         show_json(answer)
     else:
