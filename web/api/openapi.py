@@ -38,7 +38,7 @@ _SEEN = {
     "in": "header",
     "required": False,
     "description": "The ETag of an answer that one has already: 304 where it still holds.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
 }
 _VERSION_READ = {
     "name": "If-Match",
@@ -53,7 +53,7 @@ _RESUME = {
     "in": "header",
     "required": False,
     "description": "The id of the last event received: the stream goes on after it.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
 }
 
 
@@ -159,10 +159,8 @@ def _path_parameter(name: str) -> dict[str, Any]:
 
 def _responses(operation: Operation, schemas: dict[Any, Any], operations: Sequence[Operation]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": operation.summary, "headers": _headers(operation)}
-    if operation.answer is not None:
-        success["content"] = {JSON: _content(operation.answer, schemas)}
-    elif operation.media != (JSON,):
-        success["content"] = {media: {"schema": {"type": "string"}} for media in operation.media}
+    if content := _success_content(operation, schemas):
+        success["content"] = content
     if links := _links(operation, operations):
         success["links"] = links
     responses = {str(operation.status): success}
@@ -174,6 +172,12 @@ def _responses(operation: Operation, schemas: dict[Any, Any], operations: Sequen
     for status, codes in sorted(by_status.items()):
         responses[str(status)] = _problem(codes, schemas)
     return responses
+
+
+def _success_content(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+    """By media type: `answer` as JSON, and what is no JSON document as text."""
+    text = {media: {"schema": {"type": "string"}} for media in operation.media if media != JSON}
+    return text if operation.answer is None else {JSON: _content(operation.answer, schemas), **text}
 
 
 def _problem(codes: Sequence[str], schemas: dict[Any, Any]) -> dict[str, Any]:

@@ -153,7 +153,7 @@ Endpoint = Callable[[Call[Any, Any]], Awaitable[Response]]
 class Operation:
     """One row. `path` is below `/api/v1`; `query` and `body` are structs that refuse unknown fields.
 
-    `answer` is the type of what comes back with `status` (None: no body, or one of `media` that is not JSON).
+    `answer` is the type of what comes back with `status` as JSON (None: no body, or one of `media` that is not JSON).
     `versioned` operations need `If-Match` with the version, as the resource's ETag says it, and change nothing else.
     `errors` are codes of `web.problems` besides those that follow from the row (`problems_of`). A POST takes an
     Idempotency-Key; every other method may be repeated as it is.

@@ -91,6 +91,13 @@ def test_what_was_made_links_to_what_can_be_done_with_it() -> None:
             assert set(response.get("links", {})) <= ids
 
 
+def test_an_export_as_json_is_an_array_and_as_lines_is_text() -> None:
+    [export] = [operation for operation in OPERATIONS if operation.id == "exportAudit"]
+    content = described(export)["responses"]["200"]["content"]
+    assert content["application/json"]["schema"]["items"] == {"$ref": "#/components/schemas/AuditEntry"}
+    assert content["text/csv"]["schema"] == content["application/x-ndjson"]["schema"] == {"type": "string"}
+
+
 def test_every_problem_has_an_example() -> None:
     problem = DOCUMENT["components"]["schemas"]["ProblemBody"]
     assert set(DOCUMENT["components"]["examples"]) == set(PROBLEMS)
