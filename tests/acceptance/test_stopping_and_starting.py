@@ -11,14 +11,14 @@ from uuid import uuid4
 
 import pytest
 
-from tests.acceptance.platform import GUILD, Platform, _folder, crowd, start
+from tests.acceptance.platform import GUILD, Platform, crowd, fresh_folder, start
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.alone]
 
 
 @pytest.fixture
 async def folder() -> AsyncIterator[Path]:
-    made = _folder()
+    made = fresh_folder()
     yield made
     shutil.rmtree(made, ignore_errors=True)
 

@@ -102,7 +102,7 @@ async def test_all_with_one_cause_are_replayed_each_with_its_answer_or_discarded
     for _ in range(2):
         await issued(platform, "roles.add", member=crowd(8), role="1")
     page = await opened(desk, "Bruno Keel", f"{BASE}/dead-letters")
-    cause = page.locator("section[data-type='roles.add']")
+    cause = page.locator("section[data-type='roles.add']", has=page.get_by_role("heading", name="The role is gone"))
     await expect(cause.locator(".count")).to_have_text("2")
     await cause.get_by_role("button", name="Replay all").click()
     await page.get_by_role("dialog").get_by_role("button", name="Replay").click()
@@ -113,7 +113,7 @@ async def test_all_with_one_cause_are_replayed_each_with_its_answer_or_discarded
     for link in await cause.locator("[data-results] a").all():
         await platform.wait_for_end(client, str(await link.get_attribute("href")).rpartition("/")[2])
     await page.goto(f"{platform.url}{BASE}/dead-letters")
-    again = page.locator("section[data-type='roles.add']")
+    again = page.locator("section[data-type='roles.add']", has=page.get_by_role("heading", name="The role is gone"))
     async with asyncio.timeout(30):
         while await again.locator(".count").all_inner_texts() != ["2"]:
             await page.reload()

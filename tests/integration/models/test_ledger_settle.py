@@ -116,7 +116,10 @@ class TestBulk:
     async def bulk(self, database: Database, total: int) -> UUID:
         parent = new_id(datetime.now(UTC))
         await database.fetch(
-            "WITH b AS (INSERT INTO bulks (command_id, total, in_flight) VALUES ($1, $2, $2)) SELECT 1", parent, total
+            "WITH b AS (INSERT INTO bulks (command_id, type, options, targets, total, started, in_flight) "
+            "VALUES ($1, 'utility.ping', '{}', '[]', $2, $2, $2)) SELECT 1",
+            parent,
+            total,
         )
         return parent
 
