@@ -25,7 +25,7 @@ _FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _SIZE = {"width": 1280, "height": 800}
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = 30_000
 
 
 def _chromium() -> str:
@@ -69,14 +69,20 @@ class Desk:
             self._logins[name] = await page.context.storage_state()
         if path is not None:
             await page.goto(self.platform.url + path)
+            await self._answers(page)
         return page
+
+    async def _answers(self, page: Page) -> None:
+        """Until what is pressed on a page with a module is heard."""
+        if await page.locator("#main[data-module]").count():
+            await expect(page.locator("#main[data-mounted]")).to_be_attached()
 
     async def watch(self, name: str, guild_id: str = GUILD, *, through: Wire | None = None) -> Page:
         """The live page of a guild, connected; it says if it was ever loaded anew."""
         page = await self.log_in(name, None)
         await page.goto(f"{through.url if through else self.platform.url}/guilds/{guild_id}/live")
         await expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
-        await expect(page.locator("#main[data-mounted]")).to_be_attached()
+        await self._answers(page)
         await page.evaluate("window.neverReloaded = true")
         return page
 

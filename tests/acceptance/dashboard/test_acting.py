@@ -50,7 +50,7 @@ async def test_a_ban_is_found_filled_in_confirmed_by_typing_and_watched_to_its_e
     # What is missing is said at the field, before anything is sent.
     await page.get_by_role("button", name="Run").click()
     await expect(page.locator("#command-panel .wrong:visible")).to_have_text("This is needed.")
-    await choose(page, "Member", "Luca Tarn")
+    await choose(page, "Member", "Iris Quay")
     await page.get_by_label("Delete days").fill("9")
     await expect(page.locator("#command-panel .wrong:visible")).to_have_text("At most 7.")
     await page.get_by_label("Delete days").fill("1")
@@ -58,7 +58,7 @@ async def test_a_ban_is_found_filled_in_confirmed_by_typing_and_watched_to_its_e
     await desk.picture(page, "command-centre")
     await page.get_by_role("button", name="Run").click()
     dialog = page.get_by_role("dialog")
-    await expect(dialog).to_contain_text("Luca Tarn")
+    await expect(dialog).to_contain_text("Iris Quay")
     await expect(dialog.get_by_role("button", name="Yes, ban")).to_be_disabled()
     await page.keyboard.press("Enter")
     await expect(dialog).to_be_visible()
@@ -75,7 +75,7 @@ async def test_a_ban_is_found_filled_in_confirmed_by_typing_and_watched_to_its_e
 async def test_trying_only_asks_nothing_and_changes_nothing(desk: Desk, platform: Platform):
     before = len(await platform.effects("DELETE /guilds/{guild_id}/members/{user_id}"))
     page = await opened(desk, "Bruno Keel", f"{BASE}/commands?command=moderation.kick")
-    await choose(page, "Member", "Mara Uist")
+    await choose(page, "Member", "Pavel Yarrow")
     await page.get_by_label("Try only").check()
     await page.get_by_role("button", name="Run").click()
     await expect(page.locator(".command-result")).to_contain_text("nothing was done")
@@ -124,7 +124,7 @@ async def test_all_with_one_cause_are_replayed_each_with_its_answer_or_discarded
 
 
 async def test_the_audit_log_is_searched_a_line_opens_beside_it_and_keeps_its_address(desk: Desk, platform: Platform):
-    await issued(platform, "moderation.timeout", member=crowd(7), minutes=5, reason="Whistling in the fog")
+    await issued(platform, "moderation.timeout", member=crowd(8), minutes=5, reason="Whistling in the fog")
     page = await opened(desk, "Bruno Keel", f"{BASE}/audit")
     await page.get_by_label("Words").fill("whistl fog")
     await page.get_by_label("Source").select_option("dashboard")

@@ -36,6 +36,14 @@ class Names:
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A command with such a reason, and the member with such names."""
+
+    command: str
+    member: str
+
+
 EVIL = Names(
     guild=f"Guild {RUNS[0]}",
     role=f"Role {RUNS[1]}",
@@ -47,8 +55,8 @@ EVIL = Names(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stored(platform: Platform) -> AsyncIterator[str]:
-    """The other server with such names in it; the id of a command with such a reason."""
+async def stored(platform: Platform) -> AsyncIterator[Stored]:
+    """The other server with such names in it."""
     bot = {"Authorization": f"Bot {SandboxSettings().bot_token}"}
     async with platform.client() as http:
 
@@ -71,7 +79,7 @@ async def stored(platform: Platform) -> AsyncIterator[str]:
         async with await platform.log_in("owner") as owner:
             listed = await owner.get(f"/api/v1/guilds/{OTHER_GUILD}/commands")
             command: str = listed.json()["items"][0]["id"]
-        yield command
+        yield Stored(command, member)
         await done("PATCH", renamed, {"name": "Night Market"}, **bot)
 
 
@@ -80,19 +88,20 @@ async def nothing_ran(page: Page) -> None:
     assert await page.locator("img[src='x'], svg[onload], [onerror], script:text('owned')").count() == 0
 
 
-async def test_nothing_that_people_chose_runs_on_any_page(desk: Desk, stored: str):
+async def test_nothing_that_people_chose_runs_on_any_page(desk: Desk, stored: Stored):
     """The browser's complaints fail it too: the policy would complain of a script that it stops."""
     page = await desk.log_in("Ada Marsh", None)
     there = {name: path.replace(GUILD, OTHER_GUILD) for name, path in PAGES.items()}
-    there["timeline"] = f"/guilds/{OTHER_GUILD}/commands/{stored}"
+    there["timeline"] = f"/guilds/{OTHER_GUILD}/commands/{stored.command}"
+    there["member"] = f"/guilds/{OTHER_GUILD}/members/{stored.member}"
     for path in there.values():
         await page.goto(desk.platform.url + path, wait_until="load")
         await page.locator("#main").wait_for()
         await nothing_ran(page)
 
 
-async def test_they_are_shown_as_they_are(desk: Desk, stored: str):
-    page = await desk.log_in("Ada Marsh", f"/guilds/{OTHER_GUILD}/commands/{stored}")
+async def test_they_are_shown_as_they_are(desk: Desk, stored: Stored):
+    page = await desk.log_in("Ada Marsh", f"/guilds/{OTHER_GUILD}/commands/{stored.command}")
     main = page.locator("#main")
     await expect(main).to_contain_text(EVIL.reason)
     await page.goto(f"{desk.platform.url}/guilds")
@@ -101,7 +110,7 @@ async def test_they_are_shown_as_they_are(desk: Desk, stored: str):
     await expect(main).to_contain_text(RUNS[2])
 
 
-async def test_nothing_runs_that_comes_while_one_looks(desk: Desk, stored: str):
+async def test_nothing_runs_that_comes_while_one_looks(desk: Desk, stored: Stored):
     page = await desk.watch("Ada Marsh", OTHER_GUILD)
     async with desk.platform.client() as http:
         role = {"guild_id": OTHER_GUILD, "action": "create", "name": f"Live {RUNS[0]}"}

@@ -141,6 +141,7 @@ async def test_a_key_is_made_shown_once_and_revoked(desk: Desk, platform: Platfo
 async def test_the_frame_speaks_german_and_times_are_in_the_chosen_zone(desk: Desk, platform: Platform):
     await platform.slash("moderator", "warn", member=person("moderator"), reason="For the clock")
     page = await desk.log_in("Chiara Vane", "/account", timezone_id="UTC")
+    await expect(page.locator("#main[data-mounted]")).to_be_attached()
     await page.get_by_label("Language", exact=True).select_option("de")
     await expect(page.get_by_role("heading", name="Wo du angemeldet bist")).to_be_visible()
     await page.get_by_label("Zeitzone").select_option("Asia/Tokyo")

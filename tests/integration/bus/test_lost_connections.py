@@ -96,6 +96,10 @@ async def test_a_follower_goes_on_without_loss_or_repeat(transport: RabbitMQTran
                     complete.set()
 
     following = asyncio.create_task(follow())
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        while not entries:  # "next" has a place to go on from once it is attached
+            await transport.publish(Message("results", "r", b"x"))
+            await asyncio.sleep(0.05)
     for _ in range(4):
         await transport.publish_all([Message("results", "r", b"x")] * 300)
         proxy.cut()
