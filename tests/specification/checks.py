@@ -1,4 +1,4 @@
-"""What every answer is held against."""
+"""What every answer is held against. schemathesis' own processes find it by SCHEMATHESIS_HOOKS."""
 
 from __future__ import annotations
 

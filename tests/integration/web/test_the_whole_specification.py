@@ -1,4 +1,7 @@
-"""Every operation of the document, asked by several callers with what schemathesis makes up, valid and invalid."""
+"""Every operation of the document, asked by several callers with what schemathesis makes up, valid and invalid.
+
+`python -m tests.specification` asks for longer, and follows the document's links.
+"""
 
 from __future__ import annotations
 
