@@ -29,6 +29,7 @@ from tests.integration.web.running_web import know_the_guilds, running_web
 from tests.specification import checks
 from tests.specification.room import OPERATOR, Caller, callers, document_of, furnish
 
+_ROOT = Path(__file__).parents[2]
 _LEFT_OUT_CHECKS = (
     "positive_data_acceptance",  # what is well formed may still be refused: a member who left, a role too high
     "missing_required_header",  # its statuses are fixed and lack 428, which RFC 6585 has for a missing If-Match
@@ -97,7 +98,8 @@ async def _schemathesis(document: Path, config: Path, url: str, caller: Caller, 
         *("--exclude-checks", ",".join(_LEFT_OUT_CHECKS), "--exclude-operation-id", _LEFT_OUT_OPERATION),
         *("--generation-database", "none", "--no-color"),
         *(*headers, *options),
-        env={**os.environ, "SCHEMATHESIS_HOOKS": checks.__name__},
+        cwd=document.parent,  # where it keeps notes of its own
+        env={**os.environ, "PYTHONPATH": str(_ROOT), "SCHEMATHESIS_HOOKS": checks.__name__},
     )
     return await process.wait()
 
