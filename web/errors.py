@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from loguru import logger
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from bus.errors import BusError, InvalidMessage
@@ -24,6 +24,7 @@ from web.problems import Problem, problem_response
 __all__ = ["EXCEPTION_HANDLERS"]
 
 _SESSION_SECONDS = 1.0
+_CLIENT_GONE = 499  # nginx's, for the access log alone
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
@@ -62,6 +63,11 @@ async def on_conflict(request: Request, error: Exception) -> Response:
         headers = {"ETag": f'"{error.actual}"'}
         return await _answer(request, Problem("version_conflict", f"{error}.", headers=headers))
     return await _answer(request, Problem("name_taken" if isinstance(error, NameTaken) else "too_many", f"{error}."))
+
+
+async def on_client_gone(request: Request, error: Exception) -> Response:
+    """Who asked hung up before the request had come whole: nobody is told, and nothing of ours went wrong."""
+    return Response(status_code=_CLIENT_GONE)
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
@@ -120,5 +126,6 @@ EXCEPTION_HANDLERS: Mapping[Any, Any] = {
     TooMany: on_conflict,
     BusError: on_unavailable,
     DatabaseUnavailable: on_unavailable,
+    ClientDisconnect: on_client_gone,
     Exception: on_crash,
 }
