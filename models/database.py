@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -180,7 +180,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """A transaction on one connection: committed at the end, rolled back by any exception."""
+        """A transaction on one connection: committed at the end, rolled back by any exception.
+
+        Raises DatabaseUnavailable where the server went away meanwhile: nothing was written then, unless that happened
+        at the commit.
+        """
         opened: Any = self.client._in_transaction()
         inner: TransactionalDBClient = opened.client
         try:
@@ -191,14 +195,21 @@ class Database:
             await self._give_back(inner)
             get_connections().reset(getattr(opened, "token", None))
             if isinstance(error, UNREACHABLE):
-                raise DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
+                raise _unavailable(error) from error
             raise
         try:
             yield connection
         except BaseException as error:
-            await opened.__aexit__(type(error), error, error.__traceback__)
+            with suppress(*UNREACHABLE):  # without its connection, nothing is left to be rolled back
+                await opened.__aexit__(type(error), error, error.__traceback__)
+            # A body may have time limits and connections of its own, which end in OSErrors as well: those are its own.
+            if isinstance(error, UNREACHABLE) and not isinstance(error, OSError):
+                raise _unavailable(error) from error
             raise
-        await opened.__aexit__(None, None, None)
+        try:
+            await opened.__aexit__(None, None, None)
+        except UNREACHABLE as error:
+            raise _unavailable(error) from error
 
     async def _give_back(self, inner: Any) -> None:
         connection = inner._connection
@@ -217,5 +228,9 @@ async def fetch(connection: Connection, sql: str, *values: Any) -> list[Record]:
     except DatabaseUnavailable:
         raise
     except UNREACHABLE as error:
-        raise DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
+        raise _unavailable(error) from error
     return list(rows)
+
+
+def _unavailable(error: BaseException) -> DatabaseUnavailable:
+    return DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}")

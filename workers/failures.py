@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bus.retry import Failure
+from models.errors import DatabaseUnavailable
 
 __all__ = ["AttemptFailed", "LeaseShort", "PermanentFailure", "RetryableFailure", "TakenOver", "Wait", "failure_of"]
 
@@ -85,5 +86,7 @@ def failure_of(error: BaseException) -> tuple[Failure, bool]:
         )
     if isinstance(error, TimeoutError):
         return Failure(reason="it took longer than its time limit", code="timeout", retryable=True), True
+    if isinstance(error, DatabaseUnavailable):
+        return Failure(reason="the database was away", code="database_unavailable", retryable=True, counts=False), True
     reason = f"an unforeseen error in the platform ({type(error).__name__})"
     return Failure(reason=reason, code="internal_error", retryable=True), True

@@ -10,6 +10,7 @@ from typing import Any
 from loguru import logger
 
 from bus.retry import Level
+from models.errors import DatabaseUnavailable
 from models.outcome import Outcome
 from models.spec import Effect
 from workers.discord.rest import CALL_SECONDS
@@ -72,7 +73,7 @@ class Runner:
 
     def ending_of(self, work: Work, error: Exception) -> Ending:
         """What the error makes of the command; unforeseen ones are logged with their trace."""
-        if not isinstance(error, AttemptFailed | TimeoutError):
+        if not isinstance(error, AttemptFailed | TimeoutError | DatabaseUnavailable):
             logger.opt(exception=error).error("{} {} failed unforeseen", work.command.type, work.command.id)
         return ending_of_error(
             error,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bus.retry import Level
+from models.errors import DatabaseUnavailable
 from models.spec import Effect
 from tests.unit.workers.making import NOW
 from workers.endings import ending_of_error, must_stay_in_doubt, poisoned, refused
@@ -47,6 +48,8 @@ def ended(error, effect=Effect.IDEMPOTENT, *, attempt=1):
         (REFUSED, Effect.NONCE, 2, "in_doubt"),
         (ValueError("a defect"), Effect.IDEMPOTENT, 1, "retrying"),
         (TimeoutError(), Effect.AT_MOST_ONCE, 1, "in_doubt"),
+        (DatabaseUnavailable("away"), Effect.TRANSACTIONAL, 1, "retrying"),
+        (DatabaseUnavailable("away"), Effect.TRANSACTIONAL, 3, "retrying"),
     ],
 )
 def test_how_an_error_ends_depends_on_the_effect(error, effect, attempt, state):
