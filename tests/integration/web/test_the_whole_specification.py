@@ -40,6 +40,7 @@ NEVER_DONE = {
     "replaceSettings": "a worker carries it out, and none runs here",
     "updatePreset": "its example has the name of the one that createPreset made",
     "updateTemplate": "its example has the name of the one that createTemplate made",
+    "updateWebhook": "its example has the name of the one that createWebhook made",
 }
 _SETTINGS = settings(
     max_examples=3,
