@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID, uuid4
 
 from bus import codec
@@ -20,7 +21,8 @@ PATH = "/api/v1/dead-letters"
 async def letter(
     database: Database, *, guild_id: Snowflake | None = GUILD, type: str = "moderation.warn", **options: str
 ) -> tuple[UUID, UUID]:
-    """A stored dead letter: its id and its command's."""
+    """A stored dead letter: its id and its command's. No two are of one millisecond, in which ids have no order."""
+    await asyncio.sleep(0.002)
     now = SystemClock().now()
     command = Command(
         id=new_id(now),
