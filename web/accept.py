@@ -15,14 +15,14 @@ from bus import codec
 from bus.clock import Clock
 from bus.envelopes import COMMAND_VERSION, Command
 from bus.errors import BusError, InvalidMessage
-from bus.ids import Snowflake, derived_id, id_time, new_id
+from bus.ids import Snowflake, new_id
 from bus.transport import Message, Transport
 from models.catalogue import Catalogue
 from models.errors import KeyReused
-from models.events import CommandChanged, make_event
 from models.ledger import Ledger
 from models.ledger_types import Queued
 from models.spec import CommandSpec
+from models.state_event import state_event
 from web.principal import Principal
 from web.problems import Problem
 
@@ -149,33 +149,15 @@ async def accept(
 
 def queued_event(command: Command, spec: type[CommandSpec], now: datetime) -> Message:
     """`command.queued` for the live stream; its id is the same however often it is published."""
-    data = CommandChanged(
-        command_id=command.id,
-        command=command.type,
+    return state_event(
+        command,
         state="queued",
         revision=_QUEUED_REVISION,
         attempt=command.attempt,
-        actor_kind=command.actor.kind,
-        actor_id=command.actor.id,
-        actor_name=command.actor.name,
-        subject=command.subject,
-        causation_id=command.causation_id,
-        parent_id=command.parent_id,
-        dry_run=command.dry_run,
-        issued_at=command.issued_at,
-    )
-    event = make_event(
-        data,
-        id=derived_id(id_time(command.id), "state", command.id, _QUEUED_REVISION),
-        guild_id=command.guild_id,
-        timestamp=now,
-        source=command.source,
-        type="command.queued",
         audience=spec.audience,
-        correlation_id=command.correlation_id,
-        actor_id=command.actor.id if command.actor.kind == "user" else None,
+        subject=command.subject,
+        now=now,
     )
-    return Message("results", f"{command.source}.{command.type}.queued", codec.encode(event))
 
 
 def hash_of_request(request: CommandRequest) -> bytes:

@@ -7,11 +7,11 @@ from datetime import datetime
 import msgspec
 
 from bus import codec
-from bus.envelopes import Actor, Audience, Command, Event, Reply
+from bus.envelopes import Actor, Audience, Command, Reply
 from bus.ids import Snowflake, derived_id, id_time
 from bus.transport import Message
-from models.events import CommandChanged, make_event
 from models.outcome import CommandState, FollowUp, Outcome
+from models.state_event import state_event
 
 __all__ = [
     "command_message",
@@ -20,7 +20,6 @@ __all__ = [
     "follow_up",
     "reply_message",
     "retry_message",
-    "state_event",
 ]
 
 _LONGEST_REPLY = 2000
@@ -42,51 +41,6 @@ def command_message(command: Command) -> Message:
 def retry_message(command: Command, *, queue: str, exchange: str, delay_seconds: float) -> Message:
     """The copy for a rung of the ladder: its routing key is the queue that it comes back to."""
     return Message(exchange, queue, codec.encode(command), expiration_ms=max(1, round(delay_seconds * 1000)))
-
-
-def state_event(
-    command: Command,
-    *,
-    state: CommandState,
-    revision: int,
-    attempt: int,
-    audience: Audience,
-    subject: str | None,
-    now: datetime,
-    outcome: Outcome | None = None,
-    next_attempt_at: datetime | None = None,
-) -> Message:
-    """`command.<state>` for the live stream; its id is the same whenever the same revision is published again."""
-    data = CommandChanged(
-        command_id=command.id,
-        command=command.type,
-        state=state,
-        revision=revision,
-        attempt=attempt,
-        actor_kind=command.actor.kind,
-        actor_id=command.actor.id,
-        actor_name=command.actor.name,
-        subject=subject,
-        message="" if outcome is None else outcome.message,
-        code="ok" if outcome is None else outcome.code,
-        next_attempt_at=next_attempt_at,
-        causation_id=command.causation_id,
-        parent_id=command.parent_id,
-        dry_run=command.dry_run,
-        issued_at=command.issued_at,
-    )
-    event: Event = make_event(
-        data,
-        id=derived_id(id_time(command.id), "state", command.id, revision),
-        guild_id=command.guild_id,
-        timestamp=now,
-        source=command.source,
-        type=f"command.{state}",
-        audience=audience,
-        correlation_id=command.correlation_id,
-        actor_id=command.actor.id if command.actor.kind == "user" else None,
-    )
-    return Message("results", f"{command.source}.{command.type}.{state}", codec.encode(event))
 
 
 def follow_up(cause: Command, index: int, what: FollowUp, *, now: datetime) -> Command:

@@ -14,7 +14,8 @@ from models.ledger import Ledger
 from models.ledger_types import Claim, Claimed
 from models.outcome import CommandState, Outcome
 from models.spec import Effect
-from workers.announcements import end_messages, retry_message, state_event
+from models.state_event import state_event
+from workers.announcements import end_messages, retry_message
 from workers.endings import Ending, poisoned, refused
 from workers.failures import TakenOver
 from workers.gatekeeper import Gatekeeper

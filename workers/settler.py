@@ -14,7 +14,8 @@ from bus.clock import Clock
 from bus.transport import Message, Transport
 from models.ledger_types import Settled, Settlement
 from models.outcome import Outcome
-from workers.announcements import end_messages, retry_message, state_event
+from models.state_event import state_event
+from workers.announcements import end_messages, retry_message
 from workers.endings import Ending
 from workers.leases import Leases
 from workers.publisher import Parcel, publish_parcels
