@@ -22,15 +22,7 @@ async def start(call: Call) -> Outcome:
     options = call.options
     members = list(dict.fromkeys(options.members))
     targets = [Target({"member": str(int(member))}) for member in members]
-    _check(call.ports.catalogue, options.command, options.options, targets)
-    await start_bulk(
-        call.connection,
-        command_id=call.command.id,
-        guild_id=call.guild_id,
-        type=options.command,
-        options=options.options,
-        targets=targets,
-    )
+    await _begin(call, options.command, options.options, targets)
     return Outcome(
         f"{options.command} begins for {len(targets)} members.",
         data={"total": len(targets)},
@@ -58,15 +50,7 @@ async def retry(call: Call) -> Outcome:
     targets = await targets_that_failed(call.connection, bulk.id)
     if not targets:
         raise PermanentFailure("Nothing of this bulk failed.", code="nothing_failed")
-    _check(call.ports.catalogue, bulk.command, bulk.options, targets)
-    await start_bulk(
-        call.connection,
-        command_id=call.command.id,
-        guild_id=call.guild_id,
-        type=bulk.command,
-        options=bulk.options,
-        targets=targets,
-    )
+    await _begin(call, bulk.command, bulk.options, targets)
     return Outcome(
         f"{bulk.command} begins again for the {len(targets)} that failed.",
         data={"total": len(targets), "of": str(bulk.id)},
@@ -85,6 +69,19 @@ async def _change(call: Call, what: Change) -> Outcome:
         data={"begun": before.begun, "total": before.total},
         before={"state": before.state},
         after={"state": {"pause": "paused", "resume": "running", "cancel": "cancelled"}[what]},
+    )
+
+
+async def _begin(call: Call, type_: str, options: dict[str, Any], targets: Sequence[Target]) -> None:
+    """Raises PermanentFailure as `_check` does."""
+    _check(call.ports.catalogue, type_, options, targets)
+    await start_bulk(
+        call.connection,
+        command_id=call.command.id,
+        guild_id=call.guild_id,
+        type=type_,
+        options=options,
+        targets=targets,
     )
 
 
