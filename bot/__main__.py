@@ -41,7 +41,8 @@ async def _serve(settings: Settings, machine: Clock, stop: asyncio.Event) -> Non
     database = Database(settings.database_url.reveal(), max_size=4)
     catalogue = load_catalogue()
     platform = Platform(database, catalogue=catalogue, process_id=new_id(clock.now()), shard_id=settings.shard_id)
-    rate = GuildRate(Rates(settings.rate_storage_url), settings.rate_per_guild)
+    rates = Rates(settings.rate_storage_url.reveal())
+    rate = GuildRate(rates, settings.rate_per_guild)
     # Slash commands need the broker but not the database: a database that is down must not keep the bot away.
     connecting = asyncio.create_task(connect_and_keep_time(clock, database))
     try:
@@ -60,7 +61,7 @@ async def _serve(settings: Settings, machine: Clock, stop: asyncio.Event) -> Non
         await asyncio.gather(connecting, return_exceptions=True)
         with contextlib.suppress(ModelError, OSError):
             await platform.farewell()
-        await asyncio.gather(transport.close(), database.close(), return_exceptions=True)
+        await asyncio.gather(transport.close(), database.close(), rates.close(), return_exceptions=True)
 
 
 async def _started(transport: Transport, stop: asyncio.Event) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from models import shared_settings as shared
 from models.config import Secret, SettingsReader
+from models.rate_limits import rate_storage_url
+from models.shared_settings import DISCORD_API, Profile
 
-__all__ = ["DISCORD_API", "Settings"]
-
-DISCORD_API = "https://discord.com/api/v10"
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_PROFILES: tuple[Literal["development", "test", "production"], ...] = ("development", "test", "production")
+__all__ = ["Settings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,39 +27,43 @@ class Settings:
     sync_commands: bool = True
     intents_privileged: bool = True
     rate_per_guild: int = 100
-    rate_storage_url: str = field(default="", repr=False)
-    profile: Literal["development", "test", "production"] = "development"
+    rate_storage_url: Secret = field(default_factory=lambda: Secret(""))
+    profile: Profile = "development"
     log_level: str = "INFO"
     log_json: bool = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Raises ConfigError that lists everything that is missing or wrong."""
+        """Raises ConfigError that lists everything that is missing, wrong, or unsafe in production."""
         read = SettingsReader(environ)
-        amqp = read.url("AMQP_URL", ("amqp", "amqps"))
+        profile = shared.profile(read)
         settings = cls(
             discord_token=read.secret("DISCORD_TOKEN"),
-            discord_api_url=read.url("DISCORD_API_URL", ("https", "http"), default=DISCORD_API),
+            discord_api_url=shared.discord_api_url(read),
             discord_application_id=read.optional_integer("DISCORD_APPLICATION_ID", minimum=1),
-            amqp_url=Secret(amqp),
-            database_url=Secret(read.url("DATABASE_URL", ("postgres", "postgresql"))),
+            amqp_url=shared.amqp_url(read),
+            database_url=shared.database_url(read),
             shard_id=read.integer("SHARD_ID", default=0, minimum=0),
             total_shards=read.integer("TOTAL_SHARDS", default=1, minimum=1),
             sync_commands=read.boolean("SYNC_COMMANDS", default=True),
             intents_privileged=read.boolean("INTENTS_PRIVILEGED", default=True),
             rate_per_guild=read.integer("RATE_PER_GUILD", default=100, minimum=0),
-            rate_storage_url=read.url("RATE_STORAGE_URL", ("redis", "rediss"), default=""),
-            profile=read.choice("PROFILE", _PROFILES, default="development"),
-            log_level=read.choice("LOG_LEVEL", _LEVELS, default="INFO"),
-            log_json=read.boolean("LOG_JSON", default=False),
+            rate_storage_url=rate_storage_url(read),
+            profile=profile,
+            log_level=shared.log_level(read),
+            log_json=shared.log_json(read, profile),
         )
-        read.finish()
         if settings.shard_id >= settings.total_shards:
             read.problem("SHARD_ID", "whole number", f"shards count from 0: it is below {settings.total_shards}")
-        if settings.profile == "production":
-            if "://guest:guest@" in amqp:
-                read.problem("AMQP_URL", "URL", "production refuses the broker's guest account")
-            if "/sandbox/" in settings.discord_api_url:
-                read.problem("DISCORD_API_URL", "URL", "production refuses the sandbox")
+        if profile == "production":
+            shared.refuse_in_production(
+                read,
+                {
+                    "AMQP_URL": settings.amqp_url.reveal(),
+                    "DATABASE_URL": settings.database_url.reveal(),
+                    "DISCORD_API_URL": settings.discord_api_url,
+                    "DISCORD_TOKEN": settings.discord_token.reveal(),
+                },
+            )
         read.finish()
         return settings

@@ -13,8 +13,8 @@ import tenacity
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from loguru import logger
 
-from bus._rabbitmq_address import BrokerAddress
 from bus._rabbitmq_errors import VENDOR_ERRORS, connect_error
+from bus.broker_address import BrokerAddress
 from bus.errors import BrokerUnavailable, BusError
 
 __all__ = ["Link", "attempts", "underlay"]

@@ -10,9 +10,9 @@ import aio_pika
 import aiormq.exceptions as vendor
 
 from bus._declarations import Binding, Exchange, Queue
-from bus._rabbitmq_address import parse_address
 from bus._rabbitmq_errors import VENDOR_ERRORS, connect_error, words_of
 from bus._rabbitmq_link import underlay
+from bus.broker_address import parse_address
 from bus.errors import AccessRefused, BrokerUnavailable
 
 __all__ = ["Declarer", "State", "open_declarer"]

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from bus._rabbitmq_address import parse_address
 from bus._rabbitmq_consumer import RabbitMQConsumer
 from bus._rabbitmq_depths import depths_of
 from bus._rabbitmq_link import Link
 from bus._rabbitmq_listener import listen_to
 from bus._rabbitmq_publisher import Publisher
 from bus._rabbitmq_stream import follow_stream, stream_ends
+from bus.broker_address import parse_address
 from bus.clock import Clock
 from bus.errors import BrokerUnavailable, BusError, TopologyDrift
 from bus.topology import Stream, Topology

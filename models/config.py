@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-__all__ = ["ConfigError", "Problem", "Secret", "SettingsReader"]
+__all__ = ["ConfigError", "Problem", "Secret", "SettingsReader", "url_kind"]
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
@@ -60,6 +60,7 @@ class Problem:
     variable: str
     kind: str
     message: str
+    is_missing: bool = False
 
     def __str__(self) -> str:
         return f"{self.variable} ({self.kind}): {self.message}"
@@ -74,7 +75,7 @@ class ConfigError(Exception):
 
 
 class SettingsReader:
-    """Reads typed settings and collects problems; after a problem a getter returns a placeholder until `finish`."""
+    """Reads typed settings and collects problems; after a problem a getter returns its default or a placeholder."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -91,67 +92,71 @@ class SettingsReader:
 
     def text(self, name: str, *, default: str = _REQUIRED) -> str:
         """A text; an empty one counts as not set."""
-        return self._read(name, "text", str, default)
+        return self.read(name, "text", str, default=default, placeholder="")
 
     def optional_text(self, name: str) -> str | None:
         """A text, or None where it is not set."""
-        return self._read(name, "text", str, cast(str, None))
+        return self.text(name, default=cast(str, None))
 
     def secret(self, name: str, *, default: Secret = _REQUIRED) -> Secret:
         """A secret, from NAME or the file that NAME_FILE names."""
-        return self._read(name, "secret text", Secret, default)
+        return self.read(name, "secret text", Secret, default=default, placeholder=Secret(""))
 
     def optional_secret(self, name: str) -> Secret | None:
         """A secret, or None where it is not set."""
-        return self._read(name, "secret text", Secret, cast(Secret, None))
+        return self.secret(name, default=cast(Secret, None))
 
     def integer(
         self, name: str, *, default: int = _REQUIRED, minimum: int | None = None, maximum: int | None = None
     ) -> int:
         """A whole number within bounds."""
-        return self._read(name, _numeric("whole number", minimum, maximum), _within(int, minimum, maximum), default)
+        kind = _numeric("whole number", minimum, maximum)
+        return self.read(name, kind, _within(int, minimum, maximum), default=default, placeholder=minimum or 0)
 
     def optional_integer(self, name: str, *, minimum: int | None = None, maximum: int | None = None) -> int | None:
         """A whole number within bounds, or None where it is not set."""
-        kind = _numeric("whole number", minimum, maximum)
-        return self._read(name, kind, _within(int, minimum, maximum), cast(int, None))
+        return self.integer(name, default=cast(int, None), minimum=minimum, maximum=maximum)
 
     def seconds(self, name: str, *, default: float = _REQUIRED, minimum: float = 0.0) -> float:
         """A duration in seconds."""
-        return self._read(name, _numeric("seconds", minimum, None), _within(float, minimum, None), default)
+        kind = _numeric("seconds", minimum, None)
+        return self.read(name, kind, _within(float, minimum, None), default=default, placeholder=minimum)
 
     def boolean(self, name: str, *, default: bool = _REQUIRED) -> bool:
         """true or false (also 1/0, yes/no, on/off)."""
-        return self._read(name, "true or false", _boolean, default)
+        return self.read(name, "true or false", _boolean, default=default, placeholder=False)
 
     def choice(self, name: str, choices: Sequence[T], *, default: T = _REQUIRED) -> T:
         """One of several words."""
         by_text = {str(choice): choice for choice in choices}
-        return self._read(name, f"one of {', '.join(by_text)}", _one_of(by_text), default)
+        kind = f"one of {', '.join(by_text)}"
+        return self.read(name, kind, _one_of(by_text), default=default, placeholder=choices[0])
 
     def words(self, name: str, *, default: tuple[str, ...] = _REQUIRED) -> tuple[str, ...]:
         """Texts separated by commas."""
-        return self._read(name, "texts separated by commas", _words, default)
+        return self.read(name, "texts separated by commas", _words, default=default, placeholder=())
 
     def url(self, name: str, schemes: Sequence[str], *, default: str = _REQUIRED) -> str:
         """An address with one of these schemes; its value is never shown, for it may hold a password."""
-        return self._read(name, f"URL starting with {' or '.join(s + '://' for s in schemes)}", _url(schemes), default)
+        return self.read(name, url_kind(schemes), _url(schemes), default=default, placeholder="")
 
     def optional_url(self, name: str, schemes: Sequence[str]) -> str | None:
         """As `url`, or None where it is not set."""
         return self.url(name, schemes, default=cast(str, None))
 
-    def _read(self, name: str, kind: str, parse: Callable[[str], T], default: T) -> T:
+    def read(self, name: str, kind: str, parse: Callable[[str], T], *, default: T = _REQUIRED, placeholder: T) -> T:
+        """What `parse` makes of the text; the problem is the text of the ValueError that it raises."""
         try:
             raw = self._raw(name)
-            if raw is None:
-                if default is _REQUIRED:
-                    raise ValueError(f"it is not set; set {name}, or {name}_FILE to the path of a file that holds it")
-                return default
-            return parse(raw)
+            if raw is not None:
+                return parse(raw)
         except ValueError as error:
             self._problems.append(Problem(name, kind, str(error)))
-            return default
+        else:
+            if default is _REQUIRED:
+                told = f"it is not set; set {name}, or {name}_FILE to the path of a file that holds it"
+                self._problems.append(Problem(name, kind, told, is_missing=True))
+        return placeholder if default is _REQUIRED else default
 
     def _raw(self, name: str) -> str | None:
         direct, path = self._environ.get(name) or None, self._environ.get(f"{name}_FILE") or None
@@ -164,6 +169,11 @@ class SettingsReader:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             raise ValueError(f"{name}_FILE points to {path}, which cannot be read: {reason}") from error
+
+
+def url_kind(schemes: Sequence[str]) -> str:
+    """How a problem names an address that starts with one of these schemes."""
+    return f"URL starting with {' or '.join(scheme + '://' for scheme in schemes)}"
 
 
 def _numeric(kind: str, minimum: float | None, maximum: float | None) -> str:

@@ -2,6 +2,7 @@
 # Sourced by scripts/test and the benchmark: programs that are no Python packages. Uses `say` of _environment.sh.
 #
 #   need PROGRAM PACKAGE ELSE [ALTERNATIVES…]    install PACKAGE where none of the programs (or files) is there, or exit 2
+#   want PROGRAM PACKAGE WITHOUT                 the same, but go on, saying what is done without it
 
 _updated=no
 
@@ -33,14 +34,25 @@ _apt_install() {
   return "$status"
 }
 
+_have() {
+  local package="$1"
+  shift
+  if _is_there "$@"; then return; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "Installing $package from the system's packages …"
+    _apt_install "$package" && _is_there "$@" && return
+  fi
+  return 1
+}
+
+want() {
+  if ! _have "$2" "$1"; then say "$1 is not installed here and cannot be by this script: $3."; fi
+}
+
 need() {
   local program="$1" package="$2" otherwise="$3"
   shift 3
-  if _is_there "$program" "$@"; then return; fi
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    say "Installing $package from the system's packages …"
-    _apt_install "$package" && _is_there "$program" "$@" && return
-  fi
+  if _have "$package" "$program" "$@"; then return; fi
   say "This needs $program, which is not installed here and cannot be installed by this script." \
     "Install it (Debian, Ubuntu: sudo apt-get install $package), $otherwise."
   exit 2

@@ -31,10 +31,6 @@ class Setting:
     default: str | None
     rooms: tuple[str, ...]
 
-    @property
-    def is_secret(self) -> bool:
-        return self.kind.startswith("secret") or self.name in ("AMQP_URL", "DATABASE_URL")
-
 
 def settings_of(room: str) -> dict[str, Setting]:
     """The settings of one room by name, in the order in which it reads them."""
@@ -60,18 +56,26 @@ def settings_of_rooms() -> dict[str, Setting]:
 
 @contextmanager
 def _noting(found: dict[str, Setting], room: str) -> Iterator[None]:
-    """Every getter of a SettingsReader goes through `_read`: there name, kind and default are known together."""
-    read = SettingsReader._read
+    """Every getter of a SettingsReader goes through `read`: there name, kind and default are known together."""
+    read = SettingsReader.read
 
-    def noting_read(self: SettingsReader, name: str, kind: str, parse: Callable[[str], Any], default: Any) -> Any:
+    def noting_read(
+        self: SettingsReader,
+        name: str,
+        kind: str,
+        parse: Callable[[str], Any],
+        *,
+        default: Any = config._REQUIRED,
+        placeholder: Any,
+    ) -> Any:
         found[name] = Setting(name, kind, None if default is config._REQUIRED else _text(default), (room,))
-        return read(self, name, kind, parse, default)
+        return read(self, name, kind, parse, default=default, placeholder=placeholder)
 
-    SettingsReader._read = noting_read  # type: ignore[method-assign]
+    SettingsReader.read = noting_read  # type: ignore[method-assign]
     try:
         yield
     finally:
-        SettingsReader._read = read  # type: ignore[method-assign]
+        SettingsReader.read = read  # type: ignore[method-assign]
 
 
 def _text(default: object) -> str:

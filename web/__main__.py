@@ -18,6 +18,7 @@ from models.config import ConfigError
 from models.database import Database
 from models.database_clock import connect_and_keep_time
 from models.ledger import Ledger
+from models.rate_limits import Rates
 from web.app import create_app
 from web.config import Settings
 from web.server import WebServer
@@ -41,6 +42,7 @@ async def _run(settings: Settings, machine: Clock) -> None:
     clock, topology = SteadyClock(machine), load_topology()
     transport = RabbitMQTransport(settings.amqp_url, topology, clock=clock, name="guildbus web")
     database = Database(settings.database_url)
+    rates = Rates(settings.rate_storage_url)
     app = create_app(
         settings,
         transport=transport,
@@ -49,6 +51,7 @@ async def _run(settings: Settings, machine: Clock) -> None:
         catalogue=load_catalogue(),
         clock=clock,
         topology=topology,
+        rates=rates,
     )
     # Both keep trying, each saying at what address, while /readyz says the same.
     connecting = [
@@ -70,6 +73,7 @@ async def _run(settings: Settings, machine: Clock) -> None:
         await asyncio.gather(*connecting, return_exceptions=True)
         await transport.close()
         await database.close()
+        await rates.close()
         logger.info("stopped")
 
 

@@ -36,17 +36,17 @@ def create_app(
     catalogue: Catalogue,
     clock: Clock,
     topology: Topology,
+    rates: Rates,
     extra_routes: Sequence[BaseRoute] = (),
     bot_trouble: Callable[[], str] | None = None,
-    rates: Rates | None = None,
 ) -> Starlette:
     """The ASGI application.
 
     `transport` and `database` may still be connecting: until they are there, /readyz says which is missing and
-    requests that need one get a 503. Whoever made them also closes them, after this application's shutdown.
+    requests that need one get a 503. `rates` is what limits are counted with: the same for a bot in the same process.
+    Whoever made these three also closes them, after this application's shutdown.
     `extra_routes` come first and pass none of our middleware: they belong to somebody else.
     `bot_trouble` says in a sentence what a bot in the same process lacks, for the probes; empty for nothing.
-    `rates` is what limits are counted with where a bot in the same process counts along; None makes one.
     """
     parts = build_parts(
         settings,
@@ -57,7 +57,7 @@ def create_app(
         clock=clock,
         topology=topology,
         bot_trouble=bot_trouble,
-        rates=rates or Rates(settings.rate_storage_url),
+        rates=rates,
     )
     inner = Starlette(
         routes=routes(),

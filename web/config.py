@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from bus.ids import Snowflake
+from models import shared_settings as shared
 from models.config import Secret, SettingsReader
-from models.rate_limits import Rates, RateStorageUnusable
+from models.rate_limits import rate_storage_url
+from models.shared_settings import DEVELOPMENT_SESSION_SECRET, DISCORD_API, Profile
 
 __all__ = ["Settings", "authorize_url_of", "cdn_url_of"]
 
-_DISCORD_API = "https://discord.com/api/v10"
-_DEVELOPMENT_SECRET = "development-only-session-secret!"  # noqa: S105 (refused in production)
-_SHORTEST_SECRET = 32
 _HTTP = ("https", "http")
 
 
@@ -26,20 +26,20 @@ class Settings:
     session_secret: bytes = field(repr=False)
     discord_application_id: int
     discord_client_secret: str = field(repr=False)
-    discord_api_url: str = _DISCORD_API
+    discord_api_url: str = DISCORD_API
     discord_authorize_url: str = ""
     discord_cdn_url: str = ""
     amqp_url: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
-    profile: str = "development"
+    profile: Profile = "development"
     host: str = "127.0.0.1"
     port: int = 8080
     log_level: str = "INFO"
     log_json: bool = False
     operators: frozenset[int] = frozenset()
+    """Discord ids of the people who run the platform: they see every guild and make keys for all of them."""
     amqp_management_url: str = ""
     """Where operators find RabbitMQ's management UI; empty where there is none."""
-    """Discord ids of the people who run the platform: they see every guild and make keys for all of them."""
     embedded: tuple[str, ...] = ()
     """Parts that run inside this process, shown to people so that nobody takes them for the real ones."""
 
@@ -82,39 +82,50 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Raises ConfigError with everything that is missing, wrong, or unsafe in production."""
         reader = SettingsReader(environ)
-        profile = reader.choice("PROFILE", ("development", "test", "production"), default="development")
+        profile = shared.profile(reader)
         host = reader.text("HOST", default="127.0.0.1")
         port = reader.integer("PORT", default=8080, minimum=1, maximum=65535)
-        secret = _revealed(reader.secret("SESSION_SECRET", default=Secret(_DEVELOPMENT_SECRET)))
+        secret = reader.secret("SESSION_SECRET", default=Secret(DEVELOPMENT_SESSION_SECRET)).reveal()
         settings = cls(
             public_url=reader.url("PUBLIC_URL", _HTTP, default=f"http://{_shown_host(host)}:{port}").rstrip("/"),
             session_secret=secret.encode(),
             discord_application_id=reader.integer("DISCORD_APPLICATION_ID", minimum=1),
-            discord_client_secret=_revealed(reader.secret("DISCORD_CLIENT_SECRET")),
-            discord_api_url=reader.url("DISCORD_API_URL", _HTTP, default=_DISCORD_API).rstrip("/"),
+            discord_client_secret=reader.secret("DISCORD_CLIENT_SECRET").reveal(),
+            discord_api_url=shared.discord_api_url(reader),
             discord_authorize_url=reader.url("DISCORD_AUTHORIZE_URL", _HTTP, default=""),
             discord_cdn_url=reader.url("DISCORD_CDN_URL", _HTTP, default="").rstrip("/"),
-            amqp_url=reader.url("AMQP_URL", ("amqp", "amqps")),
-            database_url=reader.url("DATABASE_URL", ("postgresql", "postgres")),
+            amqp_url=shared.amqp_url(reader).reveal(),
+            database_url=shared.database_url(reader).reveal(),
             operators=_ids(reader, "OPERATORS"),
             amqp_management_url=reader.url("AMQP_MANAGEMENT_URL", _HTTP, default="").rstrip("/"),
-            rate_storage_url=reader.url("RATE_STORAGE_URL", ("redis", "rediss"), default=""),
+            rate_storage_url=rate_storage_url(reader).reveal(),
             rate_per_address=reader.integer("RATE_PER_ADDRESS", default=3000, minimum=0),
             rate_per_session=reader.integer("RATE_PER_SESSION", default=600, minimum=0),
             rate_per_key=reader.integer("RATE_PER_KEY", default=600, minimum=0),
             rate_of_logins=reader.integer("RATE_OF_LOGINS", default=30, minimum=0),
             rate_per_guild=reader.integer("RATE_PER_GUILD", default=100, minimum=0),
             cors_origins=_origins(reader, "CORS_ORIGINS"),
-            trusted_proxies=reader.words("TRUSTED_PROXIES", default=()),
+            trusted_proxies=_proxies(reader, "TRUSTED_PROXIES"),
             profile=profile,
             host=host,
             port=port,
-            log_level=reader.choice("LOG_LEVEL", ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),
-            log_json=reader.boolean("LOG_JSON", default=profile == "production"),
+            log_level=shared.log_level(reader),
+            log_json=shared.log_json(reader, profile),
         )
-        _refuse_unusable_storage(reader, settings)
         if profile == "production":
-            _refuse_what_is_unsafe(reader, settings)
+            shared.refuse_in_production(
+                reader,
+                {
+                    "PUBLIC_URL": settings.public_url,
+                    "SESSION_SECRET": secret,
+                    "AMQP_URL": settings.amqp_url,
+                    "DATABASE_URL": settings.database_url,
+                    "DISCORD_API_URL": settings.discord_api_url,
+                    "DISCORD_AUTHORIZE_URL": settings.discord_authorize_url,
+                    "DISCORD_CLIENT_SECRET": settings.discord_client_secret,
+                    "TRUSTED_PROXIES": ",".join(settings.trusted_proxies),
+                },
+            )
         reader.finish()
         return settings
 
@@ -158,25 +169,6 @@ class Settings:
         return () if origin == self.origin else (origin,)
 
 
-def _refuse_unusable_storage(reader: SettingsReader, settings: Settings) -> None:
-    try:
-        Rates(settings.rate_storage_url)
-    except RateStorageUnusable as error:
-        reader.problem("RATE_STORAGE_URL", "URL", str(error))
-
-
-def _refuse_what_is_unsafe(reader: SettingsReader, settings: Settings) -> None:
-    """Production is where mistakes hurt others: each of these is fine on one's own machine only."""
-    if not settings.https:
-        reader.problem("PUBLIC_URL", "URL", "production needs https://, else anybody on the way reads the cookies")
-    if settings.session_secret == _DEVELOPMENT_SECRET.encode() or len(settings.session_secret) < _SHORTEST_SECRET:
-        reader.problem("SESSION_SECRET", "secret text", f"production needs {_SHORTEST_SECRET} random characters")
-    if "guest:guest@" in str(settings.amqp_url):
-        reader.problem("AMQP_URL", "URL", "production does not use the broker's guest account")
-    if "/sandbox" in settings.discord_api_url:
-        reader.problem("DISCORD_API_URL", "URL", "production does not use the sandbox")
-
-
 def _ids(reader: SettingsReader, name: str) -> frozenset[int]:
     found = set()
     for word in reader.words(name, default=()):
@@ -196,9 +188,15 @@ def _origins(reader: SettingsReader, name: str) -> tuple[str, ...]:
     return words
 
 
-def _revealed(secret: Secret | object) -> str:
-    """What is missing reads as empty until `finish` tells of it, together with everything else."""
-    return secret.reveal() if isinstance(secret, Secret) else ""
+def _proxies(reader: SettingsReader, name: str) -> tuple[str, ...]:
+    words = reader.words(name, default=())
+    for word in words:
+        try:
+            if word != "*":
+                ip_network(word)
+        except ValueError:
+            reader.problem(name, "addresses separated by commas", f"{word[:60]!r} is no address such as 10.0.0.0/24")
+    return words
 
 
 def _shown_host(host: str) -> str:

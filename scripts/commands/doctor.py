@@ -13,6 +13,7 @@ import click
 from bus.topology import default_topology_path, load_topology
 from models.errors import EmbeddedDatabaseFailed
 from scripts.data_dir import DataDir
+from scripts.doctor.configuration import check_settings
 from scripts.doctor.finding import Finding
 from scripts.doctor.machine import check_data_dir, check_packages, check_port, check_python, check_rabbitmq_server
 from scripts.doctor.services import check_broker, check_database, check_discord, check_platform
@@ -21,6 +22,7 @@ from scripts.exits import FAILED
 from scripts.output import json_option, show_json
 from scripts.reach import broker_admin, data_dir_option, database_url
 from scripts.running import read_running
+from scripts.settings_catalogue import ROOMS
 
 __all__ = ["doctor"]
 
@@ -32,10 +34,15 @@ _SIGNS = {"ok": "ok     ", "wrong": "WRONG  ", "skipped": "–      "}
 @data_dir_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--room", type=click.Choice(list(ROOMS)), help="Read the settings as this room's own process does.")
 @json_option
-def doctor(data_dir: Path, host: str, port: int, as_json: bool) -> None:
-    """Look at everything the platform needs. Exits 1 where something is wrong."""
-    findings = asyncio.run(_look(DataDir(data_dir), host, port))
+def doctor(data_dir: Path, host: str, port: int, room: str | None, as_json: bool) -> None:
+    """Look at everything the platform needs. Exits 1 where something is wrong.
+
+    Settings are looked at as `guildbus up` takes them, which embeds what is not set; a room that runs by itself needs
+    more: --room tells what it lacks.
+    """
+    findings = asyncio.run(_look(DataDir(data_dir), host, port, room))
     if as_json:
         show_json([asdict(finding) for finding in findings])
     else:
@@ -49,12 +56,17 @@ def doctor(data_dir: Path, host: str, port: int, as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
-async def _look(data_dir: DataDir, host: str, port: int) -> list[Finding]:
+async def _look(data_dir: DataDir, host: str, port: int, room: str | None) -> list[Finding]:
+    settings = check_settings(os.environ, room)
+    if any(finding.verdict == "wrong" for finding in settings):
+        # What is reached with wrong settings tells nothing.
+        return settings
     running = read_running(data_dir.lock_file)
     requirements = default_topology_path().parent / "requirements" / "runtime.txt"
     amqp_url = read_setting(os.environ, "AMQP_URL")
     api_url = read_setting(os.environ, "DISCORD_API_URL") or _DISCORD_API
     return [
+        *settings,
         check_python(),
         check_packages(requirements),
         check_rabbitmq_server(needed=False),

@@ -59,7 +59,7 @@ async def run_platform(
         database = Database(database_url, max_size=_POOL_SIZE)
         parts.push_async_callback(database.close)
         rooms = Rooms(place, choice, data_dir, settings, broker, database, clock)
-        parts.push_async_callback(rooms.close_transports)
+        parts.push_async_callback(rooms.close)
 
         async def prepare() -> None:
             await prepare_database(database_url, database)

@@ -93,8 +93,9 @@ class Rooms:
             await self._workers.publish_all([command_message(command) for command in overdue])
             logger.info("{} commands from before are published again", len(overdue))
 
-    async def close_transports(self) -> None:
-        await asyncio.gather(*(transport.close() for transport in self.transports))
+    async def close(self) -> None:
+        """Transports and limits: what the rooms were given together."""
+        await asyncio.gather(*(transport.close() for transport in self.transports), self._rates.close())
 
     async def web(self, stop: asyncio.Event) -> None:
         world = self._world

@@ -25,6 +25,7 @@ from models.database import Database
 from models.events import GuildSnapshot, MemberData, MembersSnapshot, RoleData, make_event
 from models.guild_state import apply_event
 from models.ledger import Ledger
+from models.rate_limits import Rates
 from sandbox.app import routes as sandbox_routes
 from sandbox.seed import GUILD_ONE, GUILD_TWO, person_id
 from sandbox.settings import API_PREFIX, SandboxSettings
@@ -134,6 +135,7 @@ async def running_web(
         ),
         **changes,
     )
+    rates = Rates(settings.rate_storage_url)
     app = create_app(
         settings,
         transport=transport,
@@ -142,6 +144,7 @@ async def running_web(
         catalogue=load_catalogue(),
         clock=SystemClock(),
         topology=load_topology(),
+        rates=rates,
         extra_routes=sandbox_routes(world),
         bot_trouble=bot_trouble,
     )
@@ -158,6 +161,7 @@ async def running_web(
         server.should_exit = True
         async with asyncio.timeout(5):
             await serving
+        await rates.close()
         world.close()
 
 

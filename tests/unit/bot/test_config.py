@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import DISCORD_API, Settings
+from bot.config import Settings
 from models.config import ConfigError
+from models.shared_settings import DISCORD_API
 
 GOOD = {
     "DISCORD_TOKEN": "a-token",
@@ -30,16 +31,6 @@ def test_everything_that_is_missing_is_reported_at_once() -> None:
 def test_a_shard_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ConfigError, match="SHARD_ID"):
         Settings.from_environ({**GOOD, "SHARD_ID": "2", "TOTAL_SHARDS": "2"})
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("AMQP_URL", "amqp://guest:guest@rabbit/"), ("DISCORD_API_URL", "http://box/sandbox/discord/api/v10")],
-)
-def test_production_refuses_what_is_for_trying_out(name: str, value: str) -> None:
-    with pytest.raises(ConfigError, match=name):
-        Settings.from_environ({**GOOD, "PROFILE": "production", name: value})
-    Settings.from_environ({**GOOD, name: value})
 
 
 def test_a_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> None:

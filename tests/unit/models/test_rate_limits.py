@@ -1,37 +1,32 @@
-"""Limits are counted on where the shared counter cannot be reached."""
+"""What is counted, and how the lack of a package for counting together is told."""
 
 from __future__ import annotations
 
-import asyncio
+import sys
 
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import StorageError
+import pytest
 
-from models.rate_limits import RateLimit, Rates
-
-
-class Away(MemoryStorage):
-    """A storage behind a connection that breaks, or that answers nothing."""
-
-    silent = False
-
-    async def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        if self.silent:
-            await asyncio.Event().wait()
-        raise StorageError(ConnectionError("planted"))
-
-
-async def test_each_process_counts_for_itself_while_the_storage_is_away() -> None:
-    rates, limit, storage = Rates(), RateLimit("guild", 2), Away()
-    rates._shared = SlidingWindowCounterRateLimiter(storage)
-    assert [(await rates.spend(limit, "1")).allowed for _ in range(2)] == [True, True]
-    storage.silent = True
-    spent = await rates.spend(limit, "1")
-    assert (spent.allowed, spent.remaining) == (False, 0)
-    assert (await rates.spend(limit, "2")).allowed
+from models.config import ConfigError, SettingsReader
+from models.rate_limits import RateLimit, Rates, rate_storage_url
 
 
 async def test_no_limit_counts_nothing() -> None:
     rates, none = Rates(), RateLimit("guild", 0)
     assert all([(await rates.spend(none, "1")).allowed for _ in range(1000)])
+
+
+@pytest.mark.parametrize("url", ["redis-of-sorts://:planted@localhost", "redis://:planted@localhost:port/0"])
+def test_a_storage_that_cannot_be_used_is_a_setting_that_needs_attention(url: str) -> None:
+    reader = SettingsReader({"RATE_STORAGE_URL": url})
+    rate_storage_url(reader)
+    with pytest.raises(ConfigError, match="RATE_STORAGE_URL") as refused:
+        reader.finish()
+    assert "planted" not in str(refused.value)
+
+
+def test_without_its_package_the_setting_says_which_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    reader = SettingsReader({"RATE_STORAGE_URL": "redis://localhost"})
+    rate_storage_url(reader)
+    with pytest.raises(ConfigError, match=r"RATE_STORAGE_URL .*package `redis`, which is not installed"):
+        reader.finish()

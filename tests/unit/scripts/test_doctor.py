@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.data_dir import DataDir
+from scripts.doctor.configuration import check_settings
 from scripts.doctor.machine import check_data_dir, check_packages, pins
 from scripts.doctor.services import skew_finding
 from scripts.running import DataDirLock, Running
@@ -69,3 +70,17 @@ def test_a_data_directory_says_who_uses_it(tmp_path: Path) -> None:
     assert "process 7" in check_data_dir(directory).detail
     lock.release()
     assert "will be made" in check_data_dir(DataDir(tmp_path / "new")).detail
+
+
+def test_settings_are_told_with_what_is_wrong_with_each() -> None:
+    assert [finding.verdict for finding in check_settings({}, None)] == ["ok"]
+    found = check_settings({"PORT": "many", "LOG_LEVEL": "LOUD", "RATE_PER_GILD": "5"}, None)
+    assert {finding.verdict for finding in found} == {"wrong"}
+    assert [finding.detail.split()[0] for finding in found] == ["LOG_LEVEL", "PORT", "RATE_PER_GILD"]
+    assert "RATE_PER_GUILD" in found[-1].detail
+
+
+def test_a_room_by_itself_lacks_what_the_platform_would_embed() -> None:
+    found = check_settings({"PROFILE": "production", "AMQP_URL": "amqp://guest:planted@broker"}, "workers")
+    assert {finding.detail.split()[0] for finding in found} == {"AMQP_URL", "DATABASE_URL", "DISCORD_TOKEN"}
+    assert "planted" not in str(found)

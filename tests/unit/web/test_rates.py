@@ -3,7 +3,7 @@
 import pytest
 
 from bus.ids import Snowflake
-from models.rate_limits import RateLimit, Rates, RateStorageUnusable, Spent
+from models.rate_limits import RateLimit, Rates, Spent
 from web.config import Settings
 from web.principal import Principal
 from web.problems import Problem
@@ -81,9 +81,3 @@ def test_the_headers_name_every_limit_and_the_nearest() -> None:
         "RateLimit-Reset": "12",
     }
     assert rate_headers([]) == {}
-
-
-def test_a_storage_that_cannot_be_used_is_told_without_its_password() -> None:
-    with pytest.raises(RateStorageUnusable) as refused:
-        Rates("redis-of-sorts://:planted@localhost")
-    assert "planted" not in str(refused.value)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from bus.ids import Snowflake
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, OTHER_GUILD, RunningWeb, running_web
+from tests.proxy import Proxy
+from tests.redis import RedisServer, redis_server
+
+__all__ = ["redis_server"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -58,6 +63,29 @@ async def test_each_limit_stops_its_own_and_says_what_is_left(door: RunningWeb) 
                 other = await key.get("/api/v1/me", headers={"Origin": "https://evil.example"})
                 assert "access-control-allow-origin" not in other.headers
             assert (await admin.get("/api/v1/me")).status_code == 200
+
+
+async def test_web_processes_share_a_limit_in_redis_and_answer_without_it(
+    door: RunningWeb, redis_server: RedisServer
+) -> None:
+    way = Proxy(redis_server.socket)
+    await way.open()
+    limits: dict[str, Any] = {"rate_storage_url": f"redis://127.0.0.1:{way.port}/0", "rate_per_key": 6}
+    async with (
+        running_web(door.database, door.transport, **limits) as one,
+        running_web(door.database, door.transport, **limits) as two,
+        await door.key_client() as key,
+    ):
+
+        async def statuses(*webs: RunningWeb) -> list[int]:
+            return [(await key.get(f"{web.url}/api/v1/me")).status_code for web in webs]
+
+        assert await statuses(*(one, two) * 3) == [200] * 6
+        assert await statuses(one, two) == [429, 429]
+        await way.shut()
+        # Each counts for itself from its own beginning: as many again from each, no error, and then no more.
+        assert await statuses(*(one, two) * 6) == [200] * 12
+        assert await statuses(one, two) == [429, 429]
 
 
 async def test_nobody_tries_keys_for_long_and_no_header_makes_them_somebody_else(door: RunningWeb) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from models.rate_limits import Rates
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, MODERATOR, OTHER_GUILD, RunningWeb
 from tests.integration.web.sse import open_stream
 from web.api.operation import PATH_PARAMETERS, PREFIX
@@ -183,7 +184,7 @@ async def test_cookies_are_kept_from_scripts_other_sites_and_plain_http(door: Ru
     parts = door.app.state.parts
     app = create_app(
         https, transport=parts.transport, database=parts.database, ledger=parts.ledger, catalogue=parts.catalogue,
-        clock=parts.clock, topology=parts.topology,
+        clock=parts.clock, topology=parts.topology, rates=Rates(),
     )  # fmt: skip
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://bus.example") as client:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus._rabbitmq_address import parse_address
+from bus.broker_address import parse_address
 from bus.errors import BrokerAddressInvalid
 
 
