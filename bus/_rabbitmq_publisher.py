@@ -8,6 +8,7 @@ import secrets
 import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from aio_pika.abc import AbstractChannel
@@ -18,6 +19,7 @@ from loguru import logger
 from bus._declarations import Exchange
 from bus._rabbitmq_errors import VENDOR_ERRORS, publish_error, words_of
 from bus._rabbitmq_link import Link, attempts, underlay
+from bus._rabbitmq_window import publish_frames, publish_in_one_window
 from bus.clock import Clock
 from bus.codec import compress
 from bus.errors import AccessRefused, BrokerUnavailable, BusError, InvalidMessage, Unroutable
@@ -63,48 +65,52 @@ class Publisher:
     async def publish_all(self, messages: Sequence[Message], *, timeout_seconds: float) -> list[BusError | None]:
         """All in one window of confirms; the broker's order is that of `messages`."""
         deadline = asyncio.get_running_loop().time() + timeout_seconds
-        return await asyncio.gather(*(self._publish(message, deadline) for message in messages))
+        try:
+            while (channel := await self._ready(deadline)) is not None:
+                # A channel found closed has sent nothing, so that the next one may.
+                with suppress(vendor.ChannelInvalidStateError):
+                    return await self._publish_on(channel, messages, deadline)
+        except VENDOR_ERRORS as error:
+            return [self._error(message, error) for message in messages]
+        return [BrokerUnavailable(f"no connection to the broker at {self._link.address.shown}") for _ in messages]
 
-    async def _publish(self, message: Message, deadline: float) -> BusError | None:
-        if message.exchange and message.exchange not in self._exchanges:
-            # Asked of the broker, this would close the channel under everybody else's publishes.
-            return Unroutable(f"exchange {message.exchange!r} is not in topology.yaml")
+    async def _publish_on(self, channel: Any, messages: Sequence[Message], deadline: float) -> list[BusError | None]:
+        answers: list[BusError | None] = [None] * len(messages)
+        sent: list[int] = []
+        window: list[tuple[str, bytes]] = []
+        now = self._clock.now()
+        for n, message in enumerate(messages):
+            if message.exchange and message.exchange not in self._exchanges:
+                # Asked of the broker, this would close the channel under everybody else's publishes.
+                answers[n] = Unroutable(f"exchange {message.exchange!r} is not in topology.yaml")
+                continue
+            try:
+                window.append(self._framed(channel, message, now))
+            except (ValueError, TypeError, struct.error) as error:
+                answers[n] = InvalidMessage(f"AMQP cannot carry this message: {error}")
+                continue
+            sent.append(n)
+        if window:
+            outcomes = await publish_in_one_window(channel, window, deadline=deadline)
+            for n, outcome in zip(sent, outcomes, strict=True):
+                answers[n] = None if outcome is None else self._error(messages[n], outcome)
+        return answers
+
+    def _framed(self, channel: Any, message: Message, now: datetime) -> tuple[str, bytes]:
         body, encoding = compress(message.body)
+        message_id = next(self._message_ids)
         properties = spec.Basic.Properties(
-            message_id=next(self._message_ids),
+            message_id=message_id,
             delivery_mode=_PERSISTENT,
             content_type="application/json",
             content_encoding=encoding or None,
             headers=dict(message.headers) or None,
             expiration=None if message.expiration_ms is None else str(message.expiration_ms),
-            timestamp=self._clock.now(),
+            timestamp=now,
             user_id=self._link.address.user,
         )
-        try:
-            while (channel := await self._ready(deadline)) is not None:
-                # A channel found closed has sent nothing, so that the next one may.
-                with suppress(vendor.ChannelInvalidStateError):
-                    await channel.basic_publish(
-                        body,
-                        exchange=message.exchange,
-                        routing_key=message.routing_key,
-                        properties=properties,
-                        mandatory=True,
-                        wait=False,
-                        timeout=deadline - asyncio.get_running_loop().time(),
-                    )
-                    return None
-        except (ValueError, TypeError, struct.error) as error:
-            return InvalidMessage(f"AMQP cannot carry this message: {error}")
-        except asyncio.CancelledError as error:
-            # aiormq rejects what is in flight with CancelledError when it closes a connection in order.
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            return self._error(message, error)
-        except VENDOR_ERRORS as error:
-            return self._error(message, error)
-        return BrokerUnavailable(f"no connection to the broker at {self._link.address.shown}")
+        publish = spec.Basic.Publish(exchange=message.exchange, routing_key=message.routing_key, mandatory=True)
+        return message_id, publish_frames(channel, publish, properties, body)
 
     async def _ready(self, deadline: float) -> Any:
         """The open channel, or None where there is none until the deadline."""

@@ -80,14 +80,16 @@ class RabbitMQTransport:
         for n, message in enumerate(messages):
             publisher = self._stream_publisher if message.exchange in self._to_streams else self._publisher
             shares.setdefault(publisher, []).append(n)
+        told = await asyncio.gather(
+            *(
+                publisher.publish_all([messages[n] for n in share], timeout_seconds=timeout_seconds)
+                for publisher, share in shares.items()
+            )
+        )
         answers: list[BusError | None] = [None] * len(messages)
-
-        async def publish(publisher: Publisher, share: list[int]) -> None:
-            told = await publisher.publish_all([messages[n] for n in share], timeout_seconds=timeout_seconds)
-            for n, answer in zip(share, told, strict=True):
+        for share, some in zip(shares.values(), told, strict=True):
+            for n, answer in zip(share, some, strict=True):
                 answers[n] = answer
-
-        await asyncio.gather(*(publish(publisher, share) for publisher, share in shares.items()))
         return answers
 
     @asynccontextmanager

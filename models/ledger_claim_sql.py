@@ -11,7 +11,7 @@ from __future__ import annotations
 from models.ledger_columns import AUDIT_COLUMNS, COMMAND_COLUMNS, unnest
 from models.ledger_effects_sql import AUDITED, BULKS_ADVANCED, RETURNED
 
-__all__ = ["CLAIM", "CLAIM_COLUMNS"]
+__all__ = ["CLAIM", "CLAIM_COLUMNS", "COPIED", "FROM_INPUT", "LEASE", "WAITED"]
 
 CLAIM_COLUMNS = (
     *COMMAND_COLUMNS,
@@ -20,10 +20,10 @@ CLAIM_COLUMNS = (
     ("permission_at", "timestamptz"),
     *AUDIT_COLUMNS,
 )
-_LEASE = f"${len(CLAIM_COLUMNS) + 1}::float8"
+LEASE = f"${len(CLAIM_COLUMNS) + 1}::float8"
 
-_COPIED = ", ".join(name for name, _ in COMMAND_COLUMNS)
-_FROM_INPUT = ", ".join(f"i.{name}" for name, _ in COMMAND_COLUMNS)
+COPIED = ", ".join(name for name, _ in COMMAND_COLUMNS)
+FROM_INPUT = ", ".join(f"i.{name}" for name, _ in COMMAND_COLUMNS)
 
 # A newer command of the same subject that had, may have had or is about to have its effect. One that was refused,
 # expired or cancelled touched nothing, so it makes nothing stale; neither does a rehearsal (dry run).
@@ -41,15 +41,15 @@ _SUPERSEDED = (
 # Only a repeat can be late, or a first attempt that waited: the check costs nothing for the others. Inside the
 # subquery the condition is a "One-Time Filter", and the scan beneath it is never begun; as a join condition it would
 # be looked at afterwards.
-_WAITED = "{row}.issued_at < now() - interval '5 seconds'"
-_LATE = f"(i.attempt > 1 OR {_WAITED.format(row='i')}) AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
+WAITED = "{row}.issued_at < now() - interval '5 seconds'"
+_LATE = f"(i.attempt > 1 OR {WAITED.format(row='i')}) AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
 CLAIM = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
-    INSERT INTO commands AS c ({_COPIED}, state, revision, fence, lease_until, outcome, permission_at,
+    INSERT INTO commands AS c ({COPIED}, state, revision, fence, lease_until, outcome, permission_at,
         created_at, updated_at, settled_at)
-    SELECT {_FROM_INPUT}, s.state, 1, 1,
-        CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {_LEASE}) END,
+    SELECT {FROM_INPUT}, s.state, 1, 1,
+        CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
         CASE WHEN newer.id IS NULL THEN i.outcome ELSE {_SUPERSEDED.format(by="newer.id")} END,
         i.permission_at, clock_timestamp(), clock_timestamp(),
         CASE WHEN s.state <> 'running' THEN clock_timestamp() END
@@ -60,13 +60,13 @@ touched AS (
     ON CONFLICT (id) DO UPDATE SET
         (state, outcome, lease_until, settled_at) = (
             SELECT s.state, s.outcome,
-                CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {_LEASE}) END,
+                CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
                 CASE WHEN s.state <> 'running' THEN clock_timestamp() END
             FROM (
                 SELECT CASE WHEN l.by IS NULL THEN excluded.state ELSE 'superseded' END AS state,
                     CASE WHEN l.by IS NULL THEN excluded.outcome ELSE {_SUPERSEDED.format(by="l.by")} END AS outcome
                 FROM (SELECT CASE
-                    WHEN (c.state <> 'queued' OR {_WAITED.format(row="c")})
+                    WHEN (c.state <> 'queued' OR {WAITED.format(row="c")})
                         AND c.subject IS NOT NULL AND NOT c.dry_run AND excluded.state IN ('running', 'succeeded')
                     THEN ({_NEWER.format(row="c", when="true")}) END AS by OFFSET 0) l
             ) s

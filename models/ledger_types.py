@@ -49,6 +49,13 @@ class Claim:
     outcome: Outcome | None = None
     permission_at: datetime | None = None
 
+    @property
+    def may_be_new(self) -> bool:
+        """Whether the ledger may never have seen it. What others than the bot accept is in it from then on; so is
+        every child of a bulk, and whatever was attempted."""
+        command = self.command
+        return command.source == "bot" and command.attempt == 1 and command.parent_id is None
+
 
 Verdict = Literal["fresh", "finished", "held", "stale", "superseded", "unknown", "invalid"]
 

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from bus import codec
-from models.ledger_types import Claimed, Verdict
+from models.ledger_types import Claim, Claimed, Verdict
 from models.outcome import FINAL_STATES, Outcome
 
-__all__ = ["claimed_from_row", "outcome_from_text", "verdict_of"]
+__all__ = ["claimed_from_row", "claimed_new", "outcome_from_text", "verdict_of"]
 
 OTHER_COMMAND = "the id belongs to another command: type, guild or actor differ from what is stored under it"
 
@@ -58,6 +58,23 @@ def claimed_from_row(row: Mapping[str, Any], *, id: UUID, target: str, attempt: 
         channel_id=row["channel_id"],
         ephemeral=row["ephemeral"],
         locale=row["locale"],
+    )
+
+
+def claimed_new(claim: Claim) -> Claimed:
+    """The first that the ledger hears of a command."""
+    command, to = claim.command, claim.command.reply_to
+    return Claimed(
+        command.id,
+        "fresh",
+        fence=1,
+        attempt=command.attempt,
+        revision=1,
+        state=claim.state,
+        outcome=claim.outcome,
+        channel_id=None if to is None or to.channel_id is None else int(to.channel_id),
+        ephemeral=to is not None and to.ephemeral,
+        locale=None if to is None else to.locale,
     )
 
 

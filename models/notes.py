@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from models.database import Connection
-from models.tables.moderation import NoteRow
+from models.database import Connection, fetch
 
-__all__ = ["add", "count"]
+__all__ = ["add"]
+
+
+_ADD = """
+WITH added AS (
+    INSERT INTO notes (id, guild_id, member_id, moderator_id, text, at, command_id)
+    VALUES ($1::uuid, $2, $3, $4, $5, $6, $1::uuid) RETURNING 1
+) SELECT count(*) AS before FROM notes WHERE guild_id = $2 AND member_id = $3
+"""
 
 
 async def add(
@@ -20,20 +27,10 @@ async def add(
     moderator: str,
     text: str,
     at: datetime,
-) -> None:
-    """One note, once a command: its id is the command's. Raises tortoise's IntegrityError for a repeat."""
-    await NoteRow.create(
-        using_db=connection,
-        id=command_id,
-        guild_id=guild_id,
-        member_id=member_id,
-        moderator_id=moderator,
-        text=text,
-        at=at,
-        command_id=command_id,
-    )
+) -> int:
+    """One note, once a command: its id is the command's. Returns how many the member had before.
 
-
-async def count(connection: Connection, guild_id: int, member_id: int) -> int:
-    """How many notes there are on a member in a guild."""
-    return await NoteRow.filter(guild_id=guild_id, member_id=member_id).using_db(connection).count()
+    Raises tortoise's IntegrityError for a repeat.
+    """
+    [row] = await fetch(connection, _ADD, command_id, guild_id, member_id, moderator, text, at)
+    return int(row["before"])

@@ -15,7 +15,7 @@ from models.checks import Authority
 from workers.failures import AttemptFailed
 from workers.ports import Discord
 
-__all__ = ["AccessReader", "KeyGrant", "KeyReader", "authority_for"]
+__all__ = ["AccessReader", "KeyGrant", "KeyReader", "authority_at_hand", "authority_for"]
 
 _GRANT_SECONDS = 60
 
@@ -40,11 +40,11 @@ class KeyReader(Protocol):
     async def allows(self, key_id: UUID, *, scope: str, guild_id: Snowflake | None) -> KeyGrant | None: ...
 
 
-async def authority_for(
-    command: Command, *, clock: Clock, access: AccessReader, keys: KeyReader, discord: Discord
-) -> Authority:
-    """What is known now. A failure to find out is `unknown`, which denies; it raises only to wait and try again."""
-    now = clock.now()
+def authority_at_hand(command: Command, now: datetime) -> Authority | None:
+    """What the command itself tells: the interaction's grant while it is young, and actors that may without asking.
+
+    None where somebody must be asked: `authority_for`.
+    """
     match command.actor.kind:
         case "system":
             return Authority("platform", now, allowed=True)
@@ -52,17 +52,30 @@ async def authority_for(
             # Published by the command line itself: the broker user `script`, or whoever the workers took it from.
             return Authority("script", now, allowed=True)
         case "script" | "api_key":
-            return await _key_authority(command, now, access, keys, discord)
+            return None
+    try:
+        Snowflake(command.actor.id)
+    except ValueError:
+        return Authority("unknown", None, reason=f"{command.actor.id[:40]!r} is not the id of a Discord user.")
     grant = command.grant
     if grant is not None and timedelta(0) <= now - grant.at + timedelta(seconds=5) <= timedelta(seconds=_GRANT_SECONDS):
         return Authority("interaction", grant.at, permissions=int(grant.permissions))
     if command.guild_id is None:
         return Authority("platform", now, permissions=0)
-    try:
-        user_id = Snowflake(command.actor.id)
-    except ValueError:
-        return Authority("unknown", None, reason=f"{command.actor.id[:40]!r} is not the id of a Discord user.")
-    return await _member_authority(command.guild_id, user_id, now, access, discord)
+    return None
+
+
+async def authority_for(
+    command: Command, *, clock: Clock, access: AccessReader, keys: KeyReader, discord: Discord
+) -> Authority:
+    """What is known now. A failure to find out is `unknown`, which denies; it raises only to wait and try again."""
+    now = clock.now()
+    at_hand = authority_at_hand(command, now)
+    if at_hand is not None:
+        return at_hand
+    if command.guild_id is None or command.actor.kind != "user":
+        return await _key_authority(command, now, access, keys, discord)
+    return await _member_authority(command.guild_id, Snowflake(command.actor.id), now, access, discord)
 
 
 async def _member_authority(

@@ -11,7 +11,7 @@ from bus.clock import Clock
 from bus.ids import Snowflake
 from models.access import Access, Known
 from models.database import Database
-from models.ranks import Ranks, ranks_of_members, ranks_of_roles
+from models.ranks import ranks_of_members, ranks_of_roles
 from models.tables.guilds import ChannelRow, GuildRow, RoleRow
 from models.tables.settings import GuildSettingsRow
 from workers.together import Together
@@ -40,8 +40,8 @@ class GuildTables:
         self._member_ranks = Together(partial(ranks_of_members, database))
         self._role_ranks = Together(partial(ranks_of_roles, database))
 
-    async def has_left(self, guild_id: Snowflake) -> bool:
-        """Whether the bot was removed from it; False for a guild that is not known (yet).
+    async def left(self) -> frozenset[int]:
+        """The guilds that the bot was removed from.
 
         Every command asks, and guilds are left rarely: the list of them is read at most once in half a second.
         """
@@ -51,7 +51,7 @@ class GuildTables:
                     rows = await self._database.fetch("SELECT id FROM guilds WHERE left_at IS NOT NULL")
                     self._left = frozenset(row["id"] for row in rows)
                     self._left_read_at = self._clock.monotonic()
-        return guild_id in self._left
+        return self._left
 
     async def member_permissions(self, guild_id: Snowflake, user_id: Snowflake) -> Known | None:
         """As last told by the gateway; None for who is not known."""
@@ -61,13 +61,13 @@ class GuildTables:
         """The guild of each channel that is known."""
         return await self._channels.ask(channel_ids)
 
-    async def ranks(self, guild_id: Snowflake, user_ids: Sequence[int], role_ids: Sequence[int]) -> Ranks:
-        """Positions as last told by the gateway; unknown members and roles are left out."""
-        members, roles = await asyncio.gather(
-            self._member_ranks.ask([(guild_id, user_id) for user_id in user_ids]),
-            self._role_ranks.ask([(guild_id, role_id) for role_id in role_ids]),
-        )
-        return Ranks({id_: rank for (_, id_), rank in members.items()}, {id_: rank for (_, id_), rank in roles.items()})
+    async def member_ranks(self, members: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """The position of each (guild, member)'s highest role, as last told by the gateway."""
+        return await self._member_ranks.ask(members)
+
+    async def role_ranks(self, roles: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """The position of each (guild, role) that is known."""
+        return await self._role_ranks.ask(roles)
 
     async def _read_channels(self, channel_ids: Sequence[int]) -> dict[int, int]:
         return {row["id"]: row["guild_id"] for row in await self._database.fetch(_CHANNELS, channel_ids)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 
 from loguru import logger
 
@@ -91,13 +91,20 @@ class Pipeline:
             return
         for work in works:
             self._observe("received", work.command.id)
+        others = await until_done("The rights of actors", lambda: self._gatekeeper.check_together(works))
+        waiting: Collection[Work] = await self._gate_singly(others) if others else ()
+        await self._run_or_claim([work for work in works if work not in waiting])
+
+    async def _gate_singly(self, works: Sequence[Work]) -> Collection[Work]:
+        """Returns those about whom nobody has answered yet: they go on when somebody has."""
         gates = {self._track(self._gate(work)): work for work in works}
         passed, waiting = await asyncio.wait(gates, timeout=_GATE_SECONDS)
-        if waiting:
-            self._start(self._proceed_later({gate: gates[gate] for gate in waiting}))
+        later = {gate: gates[gate] for gate in waiting}
+        if later:
+            self._start(self._proceed_later(later))
         for gate in passed:
             gate.result()
-        await self._run_or_claim([work for gate, work in gates.items() if gate in passed])
+        return frozenset(later.values())
 
     async def _proceed_later(self, gates: dict[asyncio.Task[None], Work]) -> None:
         """Those that pass close behind one another go on together, for a claim alone costs as much as one for many."""
@@ -110,7 +117,11 @@ class Pipeline:
     async def _run_or_claim(self, works: Sequence[Work]) -> None:
         claims: dict[Work, Claim] = {}
         at_once = [work for work in works if _runs_at_once(work)]
-        await asyncio.gather(*(self._run_pure(work, claims) for work in at_once if work.spec.effect is Effect.PURE))
+        pure = [work for work in at_once if work.spec.effect is Effect.PURE]
+        for work in pure:
+            if not work.handler.waits:
+                await self._run_pure(work, claims)  # a task for each would cost more than they do
+        await asyncio.gather(*(self._run_pure(work, claims) for work in pure if work.handler.waits))
         transactional = [work for work in at_once if work.spec.effect is Effect.TRANSACTIONAL]
         if transactional:
             self._start(self._transact(transactional))
@@ -132,7 +143,7 @@ class Pipeline:
             for work in works:
                 self._start(self._transact_alone(work))
         else:
-            await self._proceed(works, [claim for claim, _ in done], [claimed for _, claimed in done])
+            await self._proceed([(work, *answer) for work, answer in zip(works, done, strict=True)])
 
     async def _transact_alone(self, work: Work) -> None:
         try:
@@ -141,37 +152,52 @@ class Pipeline:
             work.error = error
             await self._claim([work], {})
             return
-        await self._proceed([work], [claim], [claimed])
+        await self._proceed([(work, claim, claimed)])
 
-    async def _claim(self, works: Sequence[Work], claims: dict[Work, Claim]) -> None:
-        """Claim as prepared, as refused, or as running."""
-        if not works:
-            return
+    async def _claim(self, works: Sequence[Work], prepared: Mapping[Work, Claim]) -> None:
+        """Claim as prepared, as refused, or as running: what is new the short way, all else the long one.
+
+        Each way is repeated by itself while the database is away: what the first has claimed is ours meanwhile.
+        """
         now = self._clock.now()
-        prepared = [
-            claims.get(work)
+        claims = {
+            work: prepared.get(work)
             or (claim_refused(work, now=now) if _is_refused_outright(work) else claim_running(work, now=now))
             for work in works
-        ]
+        }
+        left = await self._claim_by(self._ledger.claim_new, {w: c for w, c in claims.items() if not w.careful})
+        left |= {work: claim for work, claim in claims.items() if work.careful}
+        await self._claim_by(self._ledger.claim, left)
+
+    async def _claim_by(
+        self,
+        way: Callable[[Sequence[Claim], float], Awaitable[Sequence[Claimed | None]]],
+        claims: Mapping[Work, Claim],
+    ) -> dict[Work, Claim]:
+        """Goes on with what was claimed; returns what was not decided."""
+        if not claims:
+            return {}
         asked_at = self._clock.monotonic()
 
-        async def claim() -> list[Claimed]:
+        async def claim() -> Sequence[Claimed | None]:
             nonlocal asked_at
             asked_at = self._clock.monotonic()
-            return await self._ledger.claim(prepared, LEASE_SECONDS)
+            return await way(list(claims.values()), LEASE_SECONDS)
 
-        claimed = await until_done(f"{len(works)} claims", claim)
-        for work, made, answer in zip(works, prepared, claimed, strict=True):
+        answers = await until_done(f"{len(claims)} claims", claim)
+        decided = [(work, made, answer) for (work, made), answer in zip(claims.items(), answers, strict=True) if answer]
+        for work, made, answer in decided:
             if answer.verdict == "fresh" and made.state == "running":
                 work.hold = self._leases.hold(work.command.id, answer.fence, asked_at=asked_at)
-        await self._proceed(works, prepared, claimed)
+        await self._proceed(decided)
+        return {work: made for (work, made), answer in zip(claims.items(), answers, strict=True) if answer is None}
 
-    async def _proceed(self, works: Sequence[Work], claims: Sequence[Claim], claimed: Sequence[Claimed]) -> None:
+    async def _proceed(self, decided: Sequence[tuple[Work, Claim, Claimed]]) -> None:
         """Act on the verdicts: publish what has ended, start what is ours, put off what others hold."""
         ended: list[Work] = []
         parcels: list[Parcel] = []
         held: list[Work] = []
-        for work, claim, answer in zip(works, claims, claimed, strict=True):
+        for work, claim, answer in decided:
             work.learn(answer)
             self._observe("claimed", work.command.id)
             if work.hold is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Any, Protocol
 
 from bus.clock import Clock
@@ -102,14 +103,22 @@ class Call:
         return f"{reason or 'no reason given'} · by {who} · {self.command.id}"
 
 
-Run = Callable[[Call], Awaitable[Outcome]]
+Run = Callable[[Call], Awaitable[Outcome]] | Callable[[Call], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What executes a spec. `look` tells whether an earlier attempt's effect happened (None: it did not)."""
+    """What executes a spec. `look` tells whether an earlier attempt's effect happened (None: it did not).
+
+    `run` is an ordinary function where it only computes: it has no time limit then.
+    """
 
     spec: type[CommandSpec]
     run: Run
     look: Callable[[Call], Awaitable[Outcome | None]] | None = None
     needs_guild: bool = True
+
+    @property
+    def waits(self) -> bool:
+        """Whether others are to go on meanwhile: not for what only computes."""
+        return iscoroutinefunction(self.run)

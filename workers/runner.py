@@ -38,11 +38,12 @@ class Runner:
 
     async def call(self, work: Work, *, connection: Any = None) -> Outcome:
         """The handler itself, within its time limit. Raises whatever it raises."""
-        call = Call(work.command, work.options, self._ports_of(work), connection)
-        async with asyncio.timeout(work.spec.time_limit_seconds):
-            outcome = await work.handler.run(call)
+        answer = work.handler.run(Call(work.command, work.options, self._ports_of(work), connection))
+        if not isinstance(answer, Outcome):
+            async with asyncio.timeout(work.spec.time_limit_seconds):
+                answer = await answer
         self._observe("effected", work.command.id)
-        return outcome
+        return answer
 
     async def attempt(self, work: Work) -> Ending:
         """One attempt of a held command that has an effect outside, or none at all."""

@@ -11,8 +11,7 @@ __all__ = ["note", "warn"]
 
 async def warn(call: Call) -> Outcome:
     command, options = call.command, call.options
-    before = await warnings.count(call.connection, call.guild_id, options.member)
-    await warnings.add(
+    before = await warnings.add(
         call.connection,
         command_id=command.id,
         guild_id=call.guild_id,
@@ -33,8 +32,7 @@ async def warn(call: Call) -> Outcome:
 
 async def note(call: Call) -> Outcome:
     command, options = call.command, call.options
-    before = await notes.count(call.connection, call.guild_id, options.member)
-    await notes.add(
+    before = await notes.add(
         call.connection,
         command_id=command.id,
         guild_id=call.guild_id,

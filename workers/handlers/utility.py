@@ -9,7 +9,7 @@ from workers.ports import Call
 __all__ = ["ping", "server_info"]
 
 
-async def ping(call: Call) -> Outcome:
+def ping(call: Call) -> Outcome:
     waited = call.ports.clock.now() - call.command.issued_at
     milliseconds = max(0, round(waited.total_seconds() * 1000))
     return Outcome(f"Pong! It took {milliseconds} ms to reach a worker.", data={"waited_ms": milliseconds})

@@ -1,0 +1,33 @@
+# ruff: noqa: S608 - the SQL is put together from constants of ours; every value is a parameter
+"""The claim of what the ledger has never seen: insert, write the audit row, and say which were new. One statement.
+
+It is the short way of `ledger_claim_sql`: nothing is taken over, nothing superseded, no row is looked up again. What it
+leaves out of its answer it has not touched: that goes the long way.
+"""
+
+from __future__ import annotations
+
+from models.ledger_claim_sql import CLAIM_COLUMNS, COPIED, FROM_INPUT, LEASE, WAITED
+from models.ledger_columns import unnest
+from models.ledger_effects_sql import AUDITED, RETURNED
+
+__all__ = ["CLAIM_NEW"]
+
+CLAIM_NEW = f"""
+WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
+touched AS (
+    INSERT INTO commands AS c ({COPIED}, state, revision, fence, lease_until, outcome, permission_at,
+        created_at, updated_at, settled_at)
+    SELECT {FROM_INPUT}, i.target, 1, 1,
+        CASE WHEN i.target = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
+        i.outcome, i.permission_at, clock_timestamp(), clock_timestamp(),
+        CASE WHEN i.target <> 'running' THEN clock_timestamp() END
+    FROM input i
+    WHERE i.subject IS NULL OR NOT {WAITED.format(row="i")}
+    ORDER BY i.id
+    ON CONFLICT (id) DO NOTHING
+    RETURNING {RETURNED}
+),
+{AUDITED}
+SELECT id FROM touched
+"""
