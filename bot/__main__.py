@@ -25,7 +25,7 @@ from bus.topology import load_topology
 from bus.transport import Transport
 from models.catalogue import load_catalogue
 from models.config import ConfigError
-from models.database import Database
+from models.database import BOT_ROLE, Database
 from models.database_clock import connect_and_keep_time
 from models.errors import ModelError
 from models.rate_limits import Rates
@@ -38,7 +38,7 @@ async def _serve(settings: Settings, machine: Clock, stop: asyncio.Event) -> Non
     transport = RabbitMQTransport(
         settings.amqp_url.reveal(), load_topology(), clock=clock, name=f"bot {settings.shard_id}"
     )
-    database = Database(settings.database_url.reveal(), max_size=4)
+    database = Database(settings.database_url.reveal(), role=BOT_ROLE, max_size=4)
     catalogue = load_catalogue()
     platform = Platform(database, catalogue=catalogue, process_id=new_id(clock.now()), shard_id=settings.shard_id)
     rates = Rates(settings.rate_storage_url.reveal())

@@ -21,9 +21,21 @@ from models.errors import DatabaseUnavailable
 from models.sqlstate import UNREACHABLE
 from models.tables import TABLE_MODULES
 
-__all__ = ["APP_ROLE", "BY_KEY", "Connection", "Database", "Record", "tortoise_config"]
+__all__ = [
+    "APP_ROLE",
+    "BOT_ROLE",
+    "BY_KEY",
+    "WEB_ROLE",
+    "WORKER_ROLE",
+    "Connection",
+    "Database",
+    "Record",
+    "tortoise_config",
+]
 
 APP_ROLE = "guildbus_app"
+"""All rooms in one process, and the command line. What each role may is in models/roles.sql."""
+BOT_ROLE, WEB_ROLE, WORKER_ROLE = "guildbus_bot", "guildbus_web", "guildbus_worker"
 Connection = BaseDBAsyncClient
 Record = dict[str, Any]
 

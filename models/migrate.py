@@ -22,6 +22,7 @@ __all__ = ["MigrationStatus", "downgrade", "status", "upgrade"]
 
 _ADVISORY_LOCK = 0x6775696C64627573  # "guildbus" in ASCII
 _LOCATION = Path(__file__).parent
+_ROLES = _LOCATION / "roles.sql"
 
 T = TypeVar("T")
 
@@ -35,13 +36,15 @@ class MigrationStatus:
 
 
 async def upgrade(url: str) -> list[str]:
-    """Applies what is pending, as the URL's own user, and makes partitions for the months ahead.
+    """Applies what is pending, as the URL's own user, makes partitions for the months ahead, and lets roles do
+    what models/roles.sql says.
 
     Returns the migrations applied. Raises DatabaseUnavailable and DatabaseAddressInvalid.
     """
     async with _alone(url) as connection:
         applied = await _with_aerich(url, _upgrade)
         await connection.execute("SELECT guildbus_ensure_partitions(3)")
+        await connection.execute(_ROLES.read_text())
         return applied
 
 

@@ -16,7 +16,9 @@ from scripts.definitions_file import users_only
 
 __all__ = ["compose_secrets", "main"]
 
-_ROOMS = ("bot", "web", "worker", "operator")
+_BROKER_USERS = ("bot", "web", "worker", "operator")
+# Logins of deploy/postgres/init/10-roles.sh; what each may is in models/roles.sql.
+_DATABASE_ROLES = ("owner", "bot", "web", "worker", "backup")
 # Only their owner knows these: they come from Discord's developer portal.
 _TO_FILL_IN = ("discord_token", "discord_client_secret")
 
@@ -24,22 +26,28 @@ _TO_FILL_IN = ("discord_token", "discord_client_secret")
 def compose_secrets(topology: Topology, passwords: Mapping[str, str]) -> dict[str, str]:
     """Every file by name, from one password for each of `rabbitmq_<user>`, `postgres…` and `session_secret`."""
     amqp = {user: passwords[f"rabbitmq_{user}"] for user in topology.users}
-    owner, service = passwords["postgres_owner_password"], passwords["postgres_service_password"]
+    logins = {role: passwords[f"postgres_{role}_password"] for role in _DATABASE_ROLES}
     return {
         "rabbitmq_definitions.json": json.dumps(users_only(topology, amqp), indent=2),
-        **{f"amqp_{room}_url": f"amqp://{room}:{quote(amqp[room], safe='')}@rabbitmq:5672/%2F" for room in _ROOMS},
+        **{
+            f"amqp_{user}_url": f"amqp://{user}:{quote(amqp[user], safe='')}@rabbitmq:5672/%2F"
+            for user in _BROKER_USERS
+        },
         "postgres_password": passwords["postgres_password"],
-        "postgres_owner_password": owner,
-        "postgres_service_password": service,
-        "database_owner_url": f"postgresql://guildbus_owner:{quote(owner, safe='')}@postgres:5432/guildbus",
-        "database_url": f"postgresql://guildbus_service:{quote(service, safe='')}@postgres:5432/guildbus",
+        **{f"postgres_{role}_password": password for role, password in logins.items()},
+        **{
+            f"database_{role}_url": f"postgresql://guildbus_{role}:{quote(password, safe='')}@postgres:5432/guildbus"
+            for role, password in logins.items()
+            if role != "backup"  # pg_dump runs beside the server, which asks nobody for a password there
+        },
         "session_secret": passwords["session_secret"],
     }
 
 
 def _new_passwords(topology: Topology) -> dict[str, str]:
     names = [f"rabbitmq_{user}" for user in topology.users]
-    names += ["postgres_password", "postgres_owner_password", "postgres_service_password", "session_secret"]
+    names += [f"postgres_{role}_password" for role in _DATABASE_ROLES]
+    names += ["postgres_password", "session_secret"]
     return {name: secrets.token_urlsafe(32) for name in names}
 
 
@@ -47,7 +55,7 @@ def _new_passwords(topology: Topology) -> dict[str, str]:
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=Path("secrets"))
 def main(directory: Path) -> None:
     """Make DIRECTORY (default: secrets/) with random passwords; refuses to overwrite what is there."""
-    if any((directory / name).exists() for name in ("rabbitmq_definitions.json", "database_url")):
+    if any((directory / name).exists() for name in ("rabbitmq_definitions.json", "database_owner_url")):
         raise click.UsageError(f"{directory} has secrets already; the volumes know them. Move it away to begin anew.")
     topology = load_topology()
     # Containers run as users of their own, who must be able to read each file; the directory keeps everybody else out.

@@ -31,7 +31,6 @@ WHERE kind = $1 AND host = $2 AND heartbeat_at > clock_timestamp() - make_interv
 async def _alive(url: str, kind: str) -> bool:
     connection = await asyncpg.connect(**parse_database_url(url), timeout=_TIMEOUT_SECONDS)
     try:
-        await connection.execute("SET ROLE guildbus_app")
         return bool(await connection.fetchval(_ALIVE, kind, socket.gethostname(), ALIVE_SECONDS))
     finally:
         await connection.close()

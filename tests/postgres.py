@@ -13,6 +13,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from copy import deepcopy
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -25,7 +27,16 @@ from models import migrate
 from models.database import Database
 from models.embedded import EmbeddedPostgres
 
-__all__ = ["admin", "database", "database_url", "empty_database_url", "migrated_template", "named", "postgres_server"]
+__all__ = [
+    "admin",
+    "as_role",
+    "database",
+    "database_url",
+    "empty_database_url",
+    "migrated_template",
+    "named",
+    "postgres_server",
+]
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +91,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.connect(give_up_after_seconds=10)
     yield database
     await database.close()
+
+
+@asynccontextmanager
+async def as_role(database: Database, role: str) -> AsyncIterator[Database]:
+    """The same database in connections of their own, with the rights of one room (models/roles.sql)."""
+    other = Database("postgresql://localhost/as-the-other", max_size=4)
+    other._config = deepcopy(database._config)
+    other._config["connections"]["default"]["credentials"]["server_settings"]["role"] = role
+    await other.connect(give_up_after_seconds=30)
+    yield other
+    await other.close()
 
 
 async def admin(url: str, sql: str) -> None:

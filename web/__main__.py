@@ -15,7 +15,7 @@ from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
-from models.database import Database
+from models.database import WEB_ROLE, Database
 from models.database_clock import connect_and_keep_time
 from models.ledger import Ledger
 from models.rate_limits import Rates
@@ -41,7 +41,7 @@ def main(clock: Clock | None = None) -> int:
 async def _run(settings: Settings, machine: Clock) -> None:
     clock, topology = SteadyClock(machine), load_topology()
     transport = RabbitMQTransport(settings.amqp_url, topology, clock=clock, name="guildbus web")
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, role=WEB_ROLE)
     rates = Rates(settings.rate_storage_url)
     app = create_app(
         settings,

@@ -13,7 +13,7 @@ from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
-from models.database import BY_KEY, Database
+from models.database import BY_KEY, WORKER_ROLE, Database
 from models.database_clock import keep_time
 from workers import service
 from workers.config import Settings
@@ -30,7 +30,7 @@ async def work(settings: Settings, machine: Clock) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     transport = RabbitMQTransport(settings.amqp_url.reveal(), topology, clock=clock, name="worker")
-    database = Database(settings.database_url.reveal(), max_size=16, session=BY_KEY)
+    database = Database(settings.database_url.reveal(), role=WORKER_ROLE, max_size=16, session=BY_KEY)
     keeping_time: asyncio.Task[None] | None = None
     try:
         await asyncio.gather(transport.start(), database.connect())

@@ -12,6 +12,8 @@ from loguru import logger
 
 from bus.clock import SystemClock
 from bus.logs import configure
+from models.config import SettingsReader
+from models.shared_settings import log_level
 from scripts.data_dir import DataDir
 from scripts.environment import read_setting
 from scripts.exits import Failed
@@ -49,7 +51,8 @@ def up(port: int, host: str, data_dir: Path, rabbitmq: bool) -> None:
     except DataDirTaken as error:
         raise Failed(f"{str(error)[0].upper()}{str(error)[1:]}. Stop it first, or name another --data-dir.") from error
     with bind(host, port) as listener:
-        configure(read_setting(os.environ, "LOG_LEVEL") or "INFO", json=False)
+        # A wrong level is told with all that is wrong, when the rooms read their settings.
+        configure(log_level(SettingsReader(os.environ)), json=False)
         # Its "Application startup complete" comes long before the platform is ready.
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         log_to_file(directory.log_file)

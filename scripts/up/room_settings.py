@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import bot.config
 import web.config
 import workers.config
+from models.config import ConfigError, Problem
 from sandbox.settings import API_PREFIX, SandboxSettings
 from scripts.data_dir import DataDir
 from scripts.up.broker import Broker
@@ -23,6 +25,8 @@ _IN_MEMORY = "amqp://embedded@localhost/memory"
 _WEBHOOK_SINK = "/sandbox/webhook-sink/"
 _SESSION_SECRET = "session-secret"  # noqa: S105 (the name of a file)
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
@@ -34,12 +38,28 @@ class RoomSettings:
 def room_settings(
     place: Place, choice: Choice, data_dir: DataDir, broker: Broker, database_url: str, grace_seconds: float
 ) -> RoomSettings:
-    """Raises ConfigError that lists what is missing or wrong."""
+    """Raises ConfigError that lists what is missing or wrong in any of the rooms."""
     environ = room_environ(place, choice, broker, database_url, session_secret=data_dir.secret(_SESSION_SECRET))
+    problems: dict[str, Problem] = {}
+
+    def read(from_environ: Callable[[Mapping[str, str]], T]) -> T | None:
+        try:
+            return from_environ(environ)
+        except ConfigError as error:
+            problems.update({str(problem): problem for problem in error.problems})
+            return None
+
+    of_bot, of_web, of_workers = (
+        read(bot.config.Settings.from_environ),
+        read(web.config.Settings.from_environ),
+        read(workers.config.Settings.from_environ),
+    )
+    if of_bot is None or of_web is None or of_workers is None:
+        raise ConfigError(tuple(problems.values()))
     return RoomSettings(
-        bot=bot.config.Settings.from_environ(environ),
-        web=replace(web.config.Settings.from_environ(environ), embedded=choice.embedded()),
-        workers=replace(workers.config.Settings.from_environ(environ), grace_seconds=grace_seconds),
+        bot=of_bot,
+        web=replace(of_web, embedded=choice.embedded()),
+        workers=replace(of_workers, grace_seconds=grace_seconds),
     )
 
 

@@ -18,7 +18,7 @@ from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
-from models.database import BY_KEY, Database
+from models.database import BY_KEY, WORKER_ROLE, Database
 from workers import service
 from workers.config import Settings
 from workers.handlers.table import load_handlers
@@ -39,7 +39,7 @@ async def work() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     transport = RabbitMQTransport(settings.amqp_url.reveal(), topology, clock=clock, name="worker")
-    database = Database(settings.database_url.reveal(), max_size=8, session=BY_KEY)
+    database = Database(settings.database_url.reveal(), role=WORKER_ROLE, max_size=8, session=BY_KEY)
     await asyncio.gather(transport.start(), database.connect())
     try:
         await service.run(

@@ -11,12 +11,13 @@ from models.permissions import Level
 from web.live.hub import Hub
 from web.live.subscription import Subscription
 
-__all__ = ["Recheck", "StillAllowed"]
+__all__ = ["MOST_CHECK_SECONDS", "Recheck", "StillAllowed"]
 
 StillAllowed = Callable[[], Awaitable[Level | None]]
 """The level that the stream's principal has now in its guild; None where it may no longer see the feed."""
 
 
+MOST_CHECK_SECONDS = 10.0
 _AT_ONCE = 8
 _IDLE_SECONDS = 0.2
 _SOON_SECONDS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -83,7 +84,7 @@ class Recheck:
         if subscription.reason is not None:
             return
         try:
-            async with asyncio.timeout(min(10.0, self._every_seconds)):
+            async with asyncio.timeout(min(MOST_CHECK_SECONDS, self._every_seconds)):
                 level = await still_allowed()
         except Exception as error:  # not knowing is no permission, whatever could not be asked
             logger.warning("a stream's rights are unknown, so it is closed: {}: {}", type(error).__name__, error)

@@ -22,7 +22,7 @@ _MOST_FORM_BYTES = 16 * 1024
 
 
 class CsrfGuard:
-    """A bearer key is not sent by a browser on its own: such requests pass, and their cookies are not looked at."""
+    """A bearer key is not sent by a browser on its own: such requests to the API pass, which then ignores cookies."""
 
     def __init__(self, app: ASGIApp, *, origin: str, cookie: str, secret: bytes) -> None:
         self.app = app
@@ -35,7 +35,7 @@ class CsrfGuard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if "authorization" in headers:
+        if "authorization" in headers and scope["path"].startswith("/api/"):
             await self.app(scope, receive, send)
             return
         session_id = cookie_parser(headers.get("cookie", "")).get(self.cookie)

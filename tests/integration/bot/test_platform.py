@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
 
 from bot.platform import Platform
 from bus.clock import SystemClock
@@ -11,7 +14,8 @@ from models import processes, settings_store
 from models.catalogue import BUILT_IN, Catalogue
 from models.command_rules import key_of
 from models.commands.utility import Ping, ServerInfo
-from models.database import Database
+from models.database import BOT_ROLE, Database
+from tests.postgres import as_role
 
 CATALOGUE = Catalogue(BUILT_IN)
 
@@ -20,16 +24,22 @@ def platform(database: Database, shard_id: int = 0) -> Platform:
     return Platform(database, catalogue=CATALOGUE, process_id=new_id(SystemClock().now()), shard_id=shard_id)
 
 
-async def test_one_process_at_a_time_may_register_the_commands(database: Database) -> None:
-    one, other = platform(database), platform(database, 1)
+@pytest_asyncio.fixture
+async def bots_own(database: Database) -> AsyncIterator[Database]:
+    async with as_role(database, BOT_ROLE) as own:
+        yield own
+
+
+async def test_one_process_at_a_time_may_register_the_commands(bots_own: Database) -> None:
+    one, other = platform(bots_own), platform(bots_own, 1)
     async with one.registration_turn() as mine, other.registration_turn() as theirs:
         assert (mine, theirs) == (True, False)
     async with other.registration_turn() as theirs:
         assert theirs
 
 
-async def test_the_heartbeat_shows_the_shard_until_the_farewell(database: Database) -> None:
-    one = platform(database, 3)
+async def test_the_heartbeat_shows_the_shard_until_the_farewell(database: Database, bots_own: Database) -> None:
+    one = platform(bots_own, 3)
     await one.beat({"control_version": 5, "shard": [3, 4]})
     (seen,) = [row for row in await processes.list_live(database) if row.shard == 3]
     assert (seen.kind, seen.control_version, seen.details["shard"]) == ("bot", 5, [3, 4])
@@ -37,8 +47,10 @@ async def test_the_heartbeat_shows_the_shard_until_the_farewell(database: Databa
     assert [row for row in await processes.list_live(database) if row.shard == 3] == []
 
 
-async def test_a_guild_that_wants_private_answers_is_known_once_control_says_so(database: Database) -> None:
-    one, guild = platform(database), Snowflake(4711)
+async def test_a_guild_that_wants_private_answers_is_known_once_control_says_so(
+    database: Database, bots_own: Database
+) -> None:
+    one, guild = platform(bots_own), Snowflake(4711)
     rules = one.rules
     await one.control_version()
     assert not rules.private(guild, Ping)

@@ -126,6 +126,15 @@ def test_each_room_has_a_broker_user_of_its_own() -> None:
         assert user in load_topology().users
 
 
+def test_each_room_has_a_database_login_of_its_own() -> None:
+    files = secret_files()
+    for service, login in {"bot": "bot", "web": "web", "workers": "worker", "migrate": "owner"}.items():
+        name = SERVICES[service]["environment"]["DATABASE_URL_FILE"].removeprefix("/run/secrets/")
+        assert files[name].startswith(f"postgresql://guildbus_{login}:")
+    logins = {name for name in secret_names(SERVICES["postgres"]) if name != "postgres_password"}
+    assert logins == {f"postgres_{login}_password" for login in ("owner", "bot", "web", "worker", "backup")}
+
+
 def test_the_broker_loads_the_definitions_with_the_same_passwords() -> None:
     conf = (ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text()
     loaded = next(line.partition("=")[2].strip() for line in conf.splitlines() if line.startswith("load_definitions"))

@@ -103,6 +103,14 @@ def test_settings_that_contradict_each_other_are_refused(folder: Path) -> None:
     assert "AMQP_URL" in done.stderr
 
 
+def test_what_is_wrong_for_any_room_is_told_at_once(folder: Path) -> None:
+    wrong = {"SHARD_ID": "first", "RATE_PER_KEY": "many", "WORKER_LANES": "slow", "LOG_LEVEL": "LOUD"}
+    done = guildbus("up", "--port", "0", "--data-dir", str(folder / "wrong"), environ=wrong)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert all(name in done.stderr for name in wrong), done.stderr
+
+
 def test_a_second_interrupt_ends_it_at_once(folder: Path, start: Start) -> None:
     platform = start(folder / "twice", "--port", "0")
     platform.ready()

@@ -21,7 +21,7 @@ from bus.topology import load_topology
 from bus.transport import Message, Transport
 from models import api_keys
 from models.catalogue import load_catalogue
-from models.database import Database
+from models.database import WEB_ROLE, Database
 from models.events import GuildSnapshot, MemberData, MembersSnapshot, RoleData, make_event
 from models.guild_state import apply_event
 from models.ledger import Ledger
@@ -30,6 +30,7 @@ from sandbox.app import routes as sandbox_routes
 from sandbox.seed import GUILD_ONE, GUILD_TWO, person_id
 from sandbox.settings import API_PREFIX, SandboxSettings
 from sandbox.world import World
+from tests.postgres import as_role
 from web.app import create_app
 from web.config import Settings
 from web.server import WebServer
@@ -111,7 +112,7 @@ async def running_web(
     head_seconds: float = 10.0,
     **changes: Any,
 ) -> AsyncIterator[RunningWeb]:
-    """Stopped at the end, within seconds, whatever streams are open."""
+    """Stopped at the end, within seconds, whatever streams are open. It works with the web process's own rights."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     world, sandbox = World(), SandboxSettings()
@@ -135,34 +136,35 @@ async def running_web(
         ),
         **changes,
     )
-    rates = Rates(settings.rate_storage_url)
-    app = create_app(
-        settings,
-        transport=transport,
-        database=database,
-        ledger=Ledger(database),
-        catalogue=load_catalogue(),
-        clock=SystemClock(),
-        topology=load_topology(),
-        rates=rates,
-        extra_routes=sandbox_routes(world),
-        bot_trouble=bot_trouble,
-    )
-    server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3, head_seconds=head_seconds)
-    server.config.load()
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    running = RunningWeb(url, app, database, transport, settings, world)
-    try:
-        async with running.client() as client, asyncio.timeout(15):
-            while not server.started or (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-        yield running
-    finally:
-        server.should_exit = True
-        async with asyncio.timeout(5):
-            await serving
-        await rates.close()
-        world.close()
+    async with as_role(database, WEB_ROLE) as own:
+        rates = Rates(settings.rate_storage_url)
+        app = create_app(
+            settings,
+            transport=transport,
+            database=own,
+            ledger=Ledger(own),
+            catalogue=load_catalogue(),
+            clock=SystemClock(),
+            topology=load_topology(),
+            rates=rates,
+            extra_routes=sandbox_routes(world),
+            bot_trouble=bot_trouble,
+        )
+        server = WebServer(app, host="127.0.0.1", port=0, grace_seconds=3, head_seconds=head_seconds)
+        server.config.load()
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        running = RunningWeb(url, app, database, transport, settings, world)
+        try:
+            async with running.client() as client, asyncio.timeout(15):
+                while not server.started or (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            yield running
+        finally:
+            server.should_exit = True
+            async with asyncio.timeout(5):
+                await serving
+            await rates.close()
+            world.close()
 
 
 async def know_the_guilds(database: Database) -> None:

@@ -17,7 +17,7 @@ from bus.transport import Message, Transport
 from models.catalogue import load_catalogue
 from models.command_record import CommandRecord
 from models.config import Secret
-from models.database import BY_KEY, Database
+from models.database import BY_KEY, WORKER_ROLE, Database
 from models.ledger import Ledger
 from models.outcome import FINAL_STATES
 from sandbox.book import Effect
@@ -77,7 +77,7 @@ class Platform:
         """A worker process's parts, with a broker connection and database connections of their own."""
         stop = asyncio.Event()
         transport = self.broker.transport("worker")
-        database = Database(self._database_url, max_size=6, session=BY_KEY)
+        database = Database(self._database_url, role=WORKER_ROLE, max_size=6, session=BY_KEY)
         await asyncio.gather(transport.start(), database.connect(give_up_after_seconds=10))
         running = asyncio.create_task(
             service.run(

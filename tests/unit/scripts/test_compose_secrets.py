@@ -29,7 +29,8 @@ def test_urls_hold_the_passwords_of_their_own_users(tmp_path: Path) -> None:
     CliRunner().invoke(main, [str(tmp_path)])
     owner = (tmp_path / "postgres_owner_password").read_text()
     assert owner in (tmp_path / "database_owner_url").read_text()
-    assert owner not in (tmp_path / "database_url").read_text()
+    assert owner not in (tmp_path / "database_web_url").read_text()
+    assert len({path.read_text() for path in tmp_path.glob("database_*_url")}) == 4
     assert len({path.read_text() for path in tmp_path.glob("amqp_*_url")}) == 4
 
 

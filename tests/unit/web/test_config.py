@@ -2,6 +2,7 @@ import pytest
 
 from models.config import ConfigError
 from web.config import Settings, authorize_url_of, cdn_url_of
+from web.live.recheck import MOST_CHECK_SECONDS
 
 GIVEN = {
     "AMQP_URL": "amqp://web:planted@broker/",
@@ -34,6 +35,12 @@ def test_production_takes_safe_values_and_prefixes_its_cookies() -> None:
     settings = Settings.from_environ({**GIVEN, **SAFE})
     assert settings.session_cookie == "__Host-guildbus"
     assert settings.origin == "https://bus.example"
+
+
+def test_a_lost_permission_closes_a_stream_within_a_minute() -> None:
+    """The longest way: Discord's list is believed, just after a look, and the next look takes as long as it may."""
+    settings = Settings.from_environ(GIVEN)
+    assert settings.own_guilds_seconds + settings.recheck_seconds + MOST_CHECK_SECONDS <= 60
 
 
 def test_no_secret_is_shown() -> None:

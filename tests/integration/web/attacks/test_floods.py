@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from bus.ids import Snowflake
+from tests.integration.web.attacks.raw import opened, until_closed
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, OTHER_GUILD, RunningWeb, running_web
 from tests.proxy import Proxy
 from tests.redis import RedisServer, redis_server
@@ -86,6 +87,19 @@ async def test_web_processes_share_a_limit_in_redis_and_answer_without_it(
         # Each counts for itself from its own beginning: as many again from each, no error, and then no more.
         assert await statuses(*(one, two) * 6) == [200] * 12
         assert await statuses(one, two) == [429, 429]
+
+
+async def test_a_body_that_never_comes_is_not_waited_for(door: RunningWeb) -> None:
+    async with running_web(door.database, door.transport, request_seconds=0.5) as web, await web.key_client() as key:
+        reader, writer = await opened(web.url)
+        lines = (
+            f"POST /api/v1/guilds/{GUILD}/commands HTTP/1.1", "Host: x", "Content-Length: 1000", "Idempotency-Key: x",
+            f"Authorization: {key.headers['Authorization']}", "Content-Type: application/json", "", '{"type":',
+        )  # fmt: skip
+        writer.write("\r\n".join(lines).encode())
+        answer = await until_closed(reader)
+        writer.close()
+        assert b"took_too_long" in answer
 
 
 async def test_nobody_tries_keys_for_long_and_no_header_makes_them_somebody_else(door: RunningWeb) -> None:

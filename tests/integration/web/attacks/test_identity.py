@@ -114,6 +114,9 @@ async def test_no_change_is_made_by_another_sites_page(door: RunningWeb) -> None
                 assert answer.json()["code"] == "csrf_rejected", (operation.id, headers)
         for headers in elsewhere:
             assert (await client.post("/logout", headers=headers)).status_code == 403
+            # Pages know no keys: one makes nothing pass there.
+            with_key = {**headers, "Authorization": "Bearer gb_wrong_key"}
+            assert (await client.post("/logout", headers=with_key)).status_code == 403
         assert (await client.get(ME)).status_code == 200
 
 
