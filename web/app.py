@@ -18,7 +18,7 @@ from models.ledger import Ledger
 from models.rate_limits import Rates
 from web.build import build_parts
 from web.config import Settings
-from web.errors import EXCEPTION_HANDLERS
+from web.errors import EXCEPTION_HANDLERS, on_crash
 from web.live.heartbeat import keep_alive
 from web.middleware.order import middleware
 from web.parts import Parts
@@ -61,7 +61,7 @@ def create_app(
     )
     inner = Starlette(
         routes=routes(),
-        middleware=middleware(settings, clock, parts.throttle),
+        middleware=middleware(settings, clock, parts.throttle, on_crash),
         exception_handlers=EXCEPTION_HANDLERS,
     )
     inner.router.redirect_slashes = False  # it would answer with the Host header in an address; see web.routes

@@ -21,7 +21,7 @@ from web.pages.session import remember_session
 from web.parts import parts_of
 from web.problems import Problem, problem_response
 
-__all__ = ["EXCEPTION_HANDLERS"]
+__all__ = ["EXCEPTION_HANDLERS", "on_crash"]
 
 _SESSION_SECONDS = 1.0
 _CLIENT_GONE = 499  # nginx's, for the access log alone
@@ -71,8 +71,9 @@ async def on_client_gone(request: Request, error: Exception) -> Response:
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
-    """A mistake of ours: logged with its traceback, told without it."""
-    logger.opt(exception=error).error("{} {} failed", request.method, repr(request.scope["path"])[1:-1])
+    """A mistake of ours: logged with its traceback, told without it. `web.middleware.crashes` calls it."""
+    path = repr(request.scope["path"])[1:-1]
+    logger.opt(exception=error).error("{} {} failed, request_id {}", request.method, path, request_id_of(request.scope))
     return await _answer(request, Problem("internal_error", "It is logged under the request_id of this answer."))
 
 
@@ -127,5 +128,4 @@ EXCEPTION_HANDLERS: Mapping[Any, Any] = {
     BusError: on_unavailable,
     DatabaseUnavailable: on_unavailable,
     ClientDisconnect: on_client_gone,
-    Exception: on_crash,
 }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bus.clock import Clock
 from web.config import Settings
 from web.middleware.access_log import AccessLog
 from web.middleware.body_limit import BodyLimit
 from web.middleware.cors import ApiCors
+from web.middleware.crashes import Crashes
 from web.middleware.csrf import CsrfGuard
 from web.middleware.plain_text_only import PlainTextOnly
 from web.middleware.rate_limits import RateLimits
@@ -21,14 +26,17 @@ from web.rates import Throttle
 __all__ = ["middleware"]
 
 
-def middleware(settings: Settings, clock: Clock, throttle: Throttle) -> list[Middleware]:
-    """The first sees the request first and the response last."""
+def middleware(
+    settings: Settings, clock: Clock, throttle: Throttle, on_crash: Callable[[Request, Exception], Awaitable[Response]]
+) -> list[Middleware]:
+    """The first sees the request first and the response last. `on_crash` answers an exception that nobody expected."""
     cors = [Middleware(ApiCors, origins=settings.cors_origins)] if settings.cors_origins else []
     return [
         Middleware(RequestId),
         Middleware(AccessLog, clock=clock),
         Middleware(SecurityHeaders, https=settings.https, image_sources=settings.image_sources),
         *cors,
+        Middleware(Crashes, answer=on_crash),
         Middleware(RateLimits, throttle=throttle),
         # Live streams are left as they are: the middleware passes text/event-stream through.
         Middleware(GZipMiddleware, minimum_size=700, compresslevel=5),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -10,10 +11,13 @@ from tortoise.exceptions import OperationalError
 
 from bus.ids import new_id
 from models import migrate
+from models.bulks import Target, get_bulk, start_bulk
 from models.database import Database
 from models.errors import ModelError
+from models.ledger import Ledger
 from models.retention import drop_partitions, ensure_partitions
 from models.tables import TABLE_MODULES
+from tests.integration.models.commands import GUILD, command
 
 COLUMNS = """
 SELECT table_name, column_name, udt_name, is_nullable = 'YES' AS nullable FROM information_schema.columns
@@ -134,6 +138,32 @@ async def test_retention_drops_whole_months_but_never_recent_ones(database: Data
     assert await drop_partitions(database, datetime(2020, 2, 1, tzinfo=UTC)) == ["audit_y2020m01"]
     with pytest.raises(ModelError, match="30 days"):
         await drop_partitions(database, datetime.now(UTC))
+
+
+async def test_bulks_go_with_the_months_of_their_commands(database: Database, database_url: str) -> None:
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("""
+        CREATE TABLE commands_y2020m03 PARTITION OF commands FOR VALUES
+        FROM ('01709364-7800-0000-0000-000000000000') TO ('01713309-9c00-0000-0000-000000000000')""")
+    await owner.close()
+    moments = [datetime(2020, 3, 15, tzinfo=UTC), datetime(2020, 4, 15, tzinfo=UTC), datetime.now(UTC)]
+    of_march, of_april, of_today = (command(id=new_id(moment), issued_at=moment) for moment in moments)
+    for one in (of_march, of_april, of_today):
+        await Ledger(database).record([one])
+        async with database.transaction() as connection:
+            target = Target({"member": "123"})
+            await start_bulk(
+                connection, command_id=one.id, guild_id=GUILD, type="moderation.ban", options={}, targets=[target]
+            )
+
+    async def kept() -> list[UUID]:
+        return [row["command_id"] for row in await database.fetch("SELECT command_id FROM bulks ORDER BY command_id")]
+
+    await drop_partitions(database, datetime(2020, 3, 31, tzinfo=UTC))
+    assert await kept() == [of_march.id, of_april.id, of_today.id], "March is not over"
+    assert await drop_partitions(database, datetime(2020, 4, 1, tzinfo=UTC)) == ["commands_y2020m03"]
+    assert await kept() == [of_april.id, of_today.id]
+    assert await get_bulk(database, of_april.id, GUILD) is not None
 
 
 async def test_aerich_finds_nothing_left_to_migrate(database_url: str) -> None:
