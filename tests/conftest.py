@@ -1,4 +1,4 @@
-"""For all tests: unit tests open no sockets, and a library's own warnings are no errors of ours."""
+"""For all tests: servers once for each process of pytest, who runs with whom, and no sockets in unit tests."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+from tests.postgres import database, database_url, empty_database_url, migrated_template, postgres_server
+from tests.rabbitmq import rabbitmq_node, rabbitmq_vhost
+from tests.together import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+
 with warnings.catch_warnings():
     # The library imports audioop, which is gone in Python 3.13; nothing here uses its voice part.
     warnings.simplefilter("ignore", DeprecationWarning)
     import interactions  # noqa: F401
+
+# A fixture is made once where it is named once: imported into several conftest.py files, it is several fixtures.
+__all__ = [
+    "database", "database_url", "empty_database_url", "migrated_template", "postgres_server",
+    "pytest_collection_modifyitems", "pytest_xdist_make_scheduler", "rabbitmq_node", "rabbitmq_vhost",
+]  # fmt: skip
 
 _UNIT = Path(__file__).parent / "unit"
 

@@ -1,4 +1,4 @@
-"""The platform on each of its brokers, once for a module."""
+"""The platform on each of its brokers, one after the other, for all modules that have none of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.acceptance.platform import Platform, started
 _FLAGS = {"embedded": (), "rabbitmq": ("--rabbitmq",)}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=list(_FLAGS))
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=list(_FLAGS))
 async def platform(request: pytest.FixtureRequest) -> AsyncIterator[Platform]:
     async with started(*_FLAGS[request.param]) as one:
         yield one

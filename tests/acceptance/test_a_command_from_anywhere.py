@@ -15,7 +15,7 @@ import pytest
 
 from tests.acceptance.platform import GUILD, OTHER_GUILD, Feed, Platform, crowd, person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 
 async def the_audit_rows(client: httpx.AsyncClient, command_id: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.platform import GUILD, Platform, crowd
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 _BAN = {"type": "moderation.ban", "options": {"member": crowd(8)}}
 

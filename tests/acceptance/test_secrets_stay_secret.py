@@ -18,7 +18,7 @@ import pytest
 from sandbox.settings import SandboxSettings
 from tests.acceptance.platform import GUILD, Platform, crowd
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 # The sandbox is Discord: what it remembers is not ours. The platform's own keys are kept in files for their owner.
 _NOT_OURS = ("sandbox.json", "sandbox-state", "/secrets/", "/keys/")

@@ -35,7 +35,7 @@ async def test_killed_at(books: Books, effect: str, step: str) -> None:
 
     trail = books.audit[command.id]
     ends = [entry for entry in trail if entry["phase"] == "outcome"]
-    assert len(ends) == 1, "one end in the audit trail"
+    assert len(ends) == 1, [entry["detail"] for entry in ends]
     if effect not in ("pure", "transactional"):
         assert trail[0]["phase"] == "intent", "the intent was written before anything happened"
 

@@ -7,10 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.integration.bot.running_bot import World, running_world
-from tests.postgres import database, database_url, migrated_template, postgres_server
-from tests.rabbitmq import rabbitmq_node, rabbitmq_vhost
-
-__all__ = ["database", "database_url", "migrated_template", "postgres_server", "rabbitmq_node", "rabbitmq_vhost"]
 
 
 @pytest.fixture

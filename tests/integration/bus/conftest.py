@@ -12,9 +12,7 @@ from bus.memory import MemoryBroker, MemoryTransport
 from bus.rabbitmq import RabbitMQTransport
 from bus.topology import Topology, load_topology
 from bus.transport import Transport
-from tests.rabbitmq import Broker, Vhost, delete_vhost, new_vhost, rabbitmq_node, rabbitmq_vhost
-
-__all__ = ["rabbitmq_node", "rabbitmq_vhost"]
+from tests.rabbitmq import Broker, Vhost, delete_vhost, new_vhost
 
 Connect = Callable[[], Awaitable[Transport]]
 

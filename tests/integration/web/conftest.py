@@ -12,10 +12,6 @@ from bus.topology import load_topology
 from bus.transport import Transport
 from models.database import Database
 from tests.integration.web.running_web import RunningWeb, know_the_guilds, running_web
-from tests.postgres import database, database_url, migrated_template, postgres_server
-from tests.rabbitmq import rabbitmq_node, rabbitmq_vhost
-
-__all__ = ["database", "database_url", "migrated_template", "postgres_server", "rabbitmq_node", "rabbitmq_vhost"]
 
 
 @pytest.fixture

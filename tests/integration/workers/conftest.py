@@ -13,10 +13,7 @@ from tests.integration.sandbox.running_sandbox import Sandbox, running
 from tests.integration.workers.brokers import Broker, InMemory, OnRabbitMQ
 from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import quick_topology
-from tests.postgres import database, database_url, migrated_template, postgres_server
-from tests.rabbitmq import delete_vhost, new_vhost, rabbitmq_node
-
-__all__ = ["database", "database_url", "migrated_template", "postgres_server", "rabbitmq_node"]
+from tests.rabbitmq import delete_vhost, new_vhost
 
 
 @pytest.fixture
