@@ -12,7 +12,7 @@ from tests.acceptance.platform import Platform, started
 _FLAGS = {"embedded": (), "rabbitmq": ("--rabbitmq",)}
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=list(_FLAGS))
+@pytest_asyncio.fixture(scope="package", loop_scope="session", params=list(_FLAGS))
 async def platform(request: pytest.FixtureRequest) -> AsyncIterator[Platform]:
     async with started(*_FLAGS[request.param]) as one:
         yield one

@@ -13,7 +13,7 @@ import pytest
 
 from tests.acceptance.platform import GUILD, Platform, crowd, fresh_folder, start
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.alone]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ async def post_ban(platform: Platform, key: str, target: str) -> str:
         return str(answer.json()["id"])
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("flags", [(), ("--rabbitmq",)], ids=["embedded", "rabbitmq"])
 async def test_a_stop_takes_less_than_five_seconds_with_streams_open_and_leaves_no_process(
     folder: Path, flags: tuple[str, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -24,6 +26,7 @@ from models.permissions import EVERYTHING
 from sandbox.seed import GUILD_ONE
 from sandbox.settings import SandboxSettings
 from sandbox.world import World
+from tests.chaos.crashing_worker import crash
 from tests.rabbitmq import Vhost
 from workers.announcements import command_message
 from workers.steps import Step
@@ -32,6 +35,12 @@ STEPS: tuple[Step, ...] = get_args(Step)
 _CROWD = 1_101_000_000_000_900_101
 _CLOCK = SystemClock()
 _RECOVERY_SECONDS = 90
+_CRASH_SECONDS = 40
+
+# Thirty workers are to die at once and not to spend a second each on imports: each is a fork of a process that has
+# imported everything and done nothing.
+_FORKSERVER = multiprocessing.get_context("forkserver")
+_FORKSERVER.set_forkserver_preload([crash.__module__])
 
 # One command an effect; `nonce` last, for Discord recognises a repeat for two minutes only.
 EFFECTS = ("pure", "transactional", "idempotent", "reconcile", "at_most_once", "nonce")
@@ -117,26 +126,21 @@ def environment(vhost: Vhost, database_url: str, world: World, sink: str) -> dic
     }
 
 
-async def killed_at(step: str, command: Command, base: Mapping[str, str]) -> None:
+async def killed_at(step: Step, command: Command, environ: Mapping[str, str]) -> None:
     """A worker that dies there. Fails where it lives on."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.chaos.crashing_worker",
-        env={**base, "CRASH_STEP": step, "CRASH_COMMAND": str(command.id)},
-    )
-    try:
-        code = await asyncio.wait_for(process.wait(), 40)
-    except TimeoutError:
+    process = _FORKSERVER.Process(target=crash, args=(environ, step, command.id))
+    process.start()
+    await asyncio.to_thread(process.join, _CRASH_SECONDS)
+    if process.is_alive():
         process.kill()
-        await process.wait()
-        raise AssertionError(f"{command.type} never reached the step {step!r}") from None
-    assert code == -9, f"the worker ended with {code} and not by its own hand"
+        process.join()
+        raise AssertionError(f"{command.type} never reached the step {step!r}")
+    assert process.exitcode == -signal.SIGKILL, f"the worker ended with {process.exitcode} and not by its own hand"
 
 
 @asynccontextmanager
-async def a_worker(base: Mapping[str, str]) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.chaos.crashing_worker", env=base)
+async def a_worker(environ: Mapping[str, str]) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.chaos.crashing_worker", env=environ)
     try:
         yield
     finally:

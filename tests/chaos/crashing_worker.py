@@ -1,14 +1,11 @@
-"""A worker process that kills itself at one step of one command's life: `python -m tests.chaos.crashing_worker`.
-
-The environment says where: CRASH_STEP and CRASH_COMMAND, beside the worker's own settings. Without them it is a
-worker like any other.
-"""
+"""A worker as `python -m tests.chaos.crashing_worker`, and one that kills itself at a step of a command's life."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
 from uuid import UUID
 
 import uvloop
@@ -22,19 +19,26 @@ from models.database import BY_KEY, WORKER_ROLE, Database
 from workers import service
 from workers.config import Settings
 from workers.handlers.table import load_handlers
-from workers.steps import Step
-
-CRASH_STEP = os.environ.get("CRASH_STEP")
-CRASH_COMMAND = os.environ.get("CRASH_COMMAND")
+from workers.steps import Observe, Step, unobserved
 
 
-def observe(step: Step, command_id: UUID) -> None:
-    if step == CRASH_STEP and str(command_id) == CRASH_COMMAND:
-        os.kill(os.getpid(), signal.SIGKILL)
+def crash(environ: Mapping[str, str], step: Step, command_id: UUID) -> None:
+    """Runs a worker in this process, which is killed when that command comes to that step."""
+
+    def observe(reached: Step, id: UUID) -> None:
+        if (reached, id) == (step, command_id):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    run(environ, observe)
 
 
-async def work() -> None:
-    settings = Settings.from_environ(os.environ)
+def run(environ: Mapping[str, str], observe: Observe = unobserved) -> None:
+    configure(environ.get("LOG_LEVEL", "ERROR"), json=False)
+    uvloop.run(work(environ, observe))
+
+
+async def work(environ: Mapping[str, str], observe: Observe) -> None:
+    settings = Settings.from_environ(environ)
     topology, catalogue, clock = load_topology(), load_catalogue(), SystemClock()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -60,5 +64,4 @@ async def work() -> None:
 
 
 if __name__ == "__main__":
-    configure(os.environ.get("LOG_LEVEL", "ERROR"), json=False)
-    uvloop.run(work())
+    run(os.environ)

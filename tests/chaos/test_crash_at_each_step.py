@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -34,8 +35,9 @@ async def test_killed_at(books: Books, effect: str, step: str) -> None:
     assert row["state"] == expected, row["outcome"]
 
     trail = books.audit[command.id]
-    ends = [entry for entry in trail if entry["phase"] == "outcome"]
-    assert len(ends) == 1, [entry["detail"] for entry in ends]
+    # An attempt that was put off, because many calls to Discord waited already, is no end.
+    outcomes = [json.loads(entry["detail"])["state"] for entry in trail if entry["phase"] == "outcome"]
+    assert [state for state in outcomes if state != "retrying"] == [expected], "one end in the audit trail"
     if effect not in ("pure", "transactional"):
         assert trail[0]["phase"] == "intent", "the intent was written before anything happened"
 

@@ -10,13 +10,13 @@ from tests.acceptance.browser import Desk, opened
 from tests.acceptance.platform import Platform, person, started
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def platform() -> AsyncIterator[Platform]:
     async with started(OPERATORS=person("owner")) as one:
         yield one
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser(platform: Platform) -> AsyncIterator[Desk]:
     async with opened(platform) as one:
         yield one

@@ -36,7 +36,7 @@ def start() -> Iterator[Start]:
         platform.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(folder: Path) -> Iterator[Platform]:
     """One embedded platform for all tests that only ask it something."""
     running = Platform(folder / "shared", "--port", "0")

@@ -13,12 +13,11 @@ import pytest
 from tests.integration.scripts.conftest import Start
 from tests.integration.scripts.running_platform import Platform, free_port, guildbus
 
-pytestmark = pytest.mark.alone
-
 GUILD = "1101000000000100000"
 MEMBER = "1101000000000900004"
 
 
+@pytest.mark.alone
 def test_it_is_ready_within_ten_seconds_and_says_what_is_embedded(folder: Path, start: Start) -> None:
     port, began = free_port(), time.monotonic()
     platform = start(folder / "first", "--port", str(port))
@@ -35,6 +34,7 @@ def test_it_is_ready_within_ten_seconds_and_says_what_is_embedded(folder: Path, 
     assert "Stopped." in platform.said()
 
 
+@pytest.mark.alone
 def test_a_second_start_finds_the_same_data(folder: Path, start: Start) -> None:
     first = start(folder / "kept", "--port", "0")
     first.ready()
@@ -71,6 +71,7 @@ def test_a_port_that_is_taken_is_told(folder: Path) -> None:
     )
 
 
+@pytest.mark.alone
 def test_a_database_that_is_down_is_named_and_waited_for(folder: Path, start: Start) -> None:
     port = free_port()
     url = f"postgresql://app:hunter2@127.0.0.1:{port}/guildbus"
@@ -84,6 +85,7 @@ def test_a_database_that_is_down_is_named_and_waited_for(folder: Path, start: St
     assert "hunter2" not in platform.said()
 
 
+@pytest.mark.alone
 def test_a_broker_that_is_down_is_named_and_waited_for(folder: Path, start: Start) -> None:
     port = free_port()
     url = f"amqp://guest:hunter2@127.0.0.1:{port}/"
@@ -111,6 +113,7 @@ def test_what_is_wrong_for_any_room_is_told_at_once(folder: Path) -> None:
     assert all(name in done.stderr for name in wrong), done.stderr
 
 
+@pytest.mark.alone
 def test_a_second_interrupt_ends_it_at_once(folder: Path, start: Start) -> None:
     platform = start(folder / "twice", "--port", "0")
     platform.ready()
