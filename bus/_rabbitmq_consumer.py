@@ -9,8 +9,8 @@ from typing import Any
 from loguru import logger
 
 from bus._inbox import Inbox
-from bus._rabbitmq_errors import VENDOR_ERRORS, words_of
-from bus._rabbitmq_link import Link, attempts, underlay
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_link import Link, attempts
 from bus._rabbitmq_settler import Settler
 from bus.errors import BrokerUnavailable, BusError
 from bus.transport import Delivery
@@ -59,7 +59,7 @@ class RabbitMQConsumer:
         if self._channel is None:
             self._keeper.cancel()
         elif self._consumer_tag is not None:
-            with suppress(*VENDOR_ERRORS):
+            with ignoring_failures():
                 await self._channel.basic_cancel(self._consumer_tag, timeout=_RPC_SECONDS)
         self._inbox.close()
 
@@ -70,7 +70,7 @@ class RabbitMQConsumer:
         if channel is not None and settler is not None:
             # An ack that follows the channel's close would make the broker close the whole connection (504).
             await settler.finish()
-            with suppress(*VENDOR_ERRORS):
+            with ignoring_failures():
                 await channel.close(timeout=_RPC_SECONDS)
         self._keeper.cancel()
         with suppress(asyncio.CancelledError, BusError):
@@ -92,7 +92,7 @@ class RabbitMQConsumer:
                 await asyncio.sleep(_REATTACH_SECONDS)
 
     async def _attach(self) -> None:
-        channel = await underlay(await self._link.channel())
+        channel = await self._link.channel()
         epoch = self._epoch + 1
 
         async def take(message: Any) -> None:
@@ -107,14 +107,15 @@ class RabbitMQConsumer:
         channel.on_consumer_cancel_callbacks.add(cancelled)
         self._channel, self._epoch, self._settler = channel, epoch, Settler(channel)
         try:
-            async with asyncio.timeout(_RPC_SECONDS):
-                # Without a prefetch limit the broker would push everything it has at us.
-                await channel.basic_qos(prefetch_count=self._prefetch)
-                await channel.queue_declare(self._queue, passive=True)
-                self._consumer_tag = (await channel.basic_consume(self._queue, take)).consumer_tag
+            with closed_is_an_error():
+                async with asyncio.timeout(_RPC_SECONDS):
+                    # Without a prefetch limit the broker would push everything it has at us.
+                    await channel.basic_qos(prefetch_count=self._prefetch)
+                    await channel.queue_declare(self._queue, passive=True)
+                    self._consumer_tag = (await channel.basic_consume(self._queue, take)).consumer_tag
         except VENDOR_ERRORS as error:
             self._lost()
-            with suppress(*VENDOR_ERRORS):
+            with ignoring_failures():
                 await channel.close(timeout=_RPC_SECONDS)
             raise BrokerUnavailable(
                 f"queue {self._queue!r} cannot be consumed: {words_of(error)}; run `guildbus topology apply`"

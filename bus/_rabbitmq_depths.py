@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import aiormq.exceptions as vendor
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, words_of
-from bus._rabbitmq_link import Link, underlay
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_link import Link
 from bus.errors import BrokerUnavailable, TopologyDrift
 from bus.transport import Depth
 
@@ -19,25 +19,19 @@ _ANSWER_SECONDS = 5.0
 
 async def depths_of(link: Link, queues: Sequence[str]) -> Mapping[str, Depth]:
     """Raises BrokerUnavailable, or TopologyDrift for a queue that the broker does not have."""
-    channel = await underlay(await link.channel())
+    channel = await link.channel()
     try:
         found = {}
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            for queue in queues:
-                declared = await channel.queue_declare(queue, passive=True)
-                found[queue] = Depth(ready=declared.message_count or 0, consumers=declared.consumer_count or 0)
+        with closed_is_an_error():
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                for queue in queues:
+                    declared = await channel.queue_declare(queue, passive=True)
+                    found[queue] = Depth(ready=declared.message_count or 0, consumers=declared.consumer_count or 0)
         return found
     except vendor.ChannelNotFoundEntity as error:
         raise TopologyDrift(f"the broker lacks a queue; run `guildbus topology verify`: {words_of(error)}") from error
     except VENDOR_ERRORS as error:
         raise BrokerUnavailable(f"the broker at {link.address.shown} does not answer: {words_of(error)}") from error
     finally:
-        await _close(channel)
-
-
-async def _close(channel: object) -> None:
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            await channel.close()  # type: ignore[attr-defined]
-    except VENDOR_ERRORS:
-        return
+        with ignoring_failures():
+            await channel.close(timeout=_ANSWER_SECONDS)

@@ -4,18 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import aiormq.exceptions as vendor
 
 from bus.errors import AccessRefused, BrokerUnavailable, BusError, PublishRefused, PublishUnconfirmed, Unroutable
 
-__all__ = ["VENDOR_ERRORS", "connect_error", "publish_error", "refused_exchange", "words_of"]
+__all__ = [
+    "VENDOR_ERRORS",
+    "closed_is_an_error",
+    "connect_error",
+    "ignoring_failures",
+    "publish_error",
+    "refused_exchange",
+    "words_of",
+]
 
 # What connecting, declaring or publishing can raise when broker or network fail. ChannelInvalidStateError and
 # aiormq's "closed" errors are RuntimeErrors.
 VENDOR_ERRORS = (vendor.AMQPError, OSError, TimeoutError, RuntimeError, EOFError)
 
 _QUOTED = re.compile(r"exchange '([^']*)'")
+
+
+@contextmanager
+def closed_is_an_error() -> Iterator[None]:
+    """What aiormq ends waiting calls with when their connection is closed, as one of VENDOR_ERRORS.
+
+    That is CancelledError, which a task takes for its own cancellation and ends quietly, or a bare Exception.
+    """
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise ConnectionError("the connection was closed meanwhile") from error
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        raise ConnectionError("the connection was closed meanwhile") from error
+
+
+@contextmanager
+def ignoring_failures() -> Iterator[None]:
+    """For what is only polite: closing what may be gone already."""
+    with suppress(*VENDOR_ERRORS), closed_is_an_error():
+        yield
 
 
 def words_of(error: BaseException) -> str:

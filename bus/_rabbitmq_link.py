@@ -10,14 +10,14 @@ from typing import Any, cast
 
 import aio_pika
 import tenacity
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractConnection
 from loguru import logger
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, connect_error
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, connect_error, ignoring_failures
 from bus.broker_address import BrokerAddress
 from bus.errors import BrokerUnavailable, BusError
 
-__all__ = ["Link", "attempts", "underlay"]
+__all__ = ["Link", "attempts"]
 
 _CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 5.0
@@ -55,11 +55,6 @@ def attempts(
     ).__aiter__()
 
 
-async def underlay(channel: AbstractChannel) -> Any:
-    """aiormq's channel below: its ack and publish take `wait=False`, which aio-pika's do not."""
-    return await channel.get_underlay_channel()
-
-
 class Link:
     """`channel()` opens a channel, and the connection first where there is none."""
 
@@ -75,12 +70,18 @@ class Link:
     def is_open(self) -> bool:
         return self._connection is not None and self._connection.connected.is_set()
 
-    async def channel(self, *, confirms: bool = False) -> AbstractChannel:
-        """A new channel. Raises AccessRefused or BrokerUnavailable."""
+    async def channel(self, *, confirms: bool = False) -> Any:
+        """A new channel of aiormq's: its ack and publish take `wait=False`, which aio-pika's do not.
+
+        Raises AccessRefused or BrokerUnavailable.
+        """
         try:
-            connection = await self._open()
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                return await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+            with closed_is_an_error():
+                connection = await self._open()
+                async with asyncio.timeout(_CONNECT_SECONDS):
+                    channel = await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+                    # Fails like the rest where the broker closed the channel as soon as it had opened it.
+                    return await channel.get_underlay_channel()
         except VENDOR_ERRORS as error:
             raise connect_error(error, shown=self.address.shown, user=self.address.user) from error
 
@@ -113,7 +114,7 @@ class Link:
 
 
 async def _close(connection: AbstractConnection) -> None:
-    with suppress(*VENDOR_ERRORS):
+    with ignoring_failures():
         async with asyncio.timeout(_CLOSE_SECONDS):
             await connection.close()
             # aio-pika's close callbacks are tasks of their own; a loop that ends at once would destroy them half-way.

@@ -6,11 +6,10 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, words_of
-from bus._rabbitmq_link import Link, attempts, underlay
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_link import Link, attempts
 from bus.errors import BrokerUnavailable
 
 __all__ = ["listen_to"]
@@ -40,7 +39,7 @@ async def listen_to(link: Link, exchange: str) -> AsyncIterator[bytes]:
                 if not channel.is_closed:
                     await changed.wait()
         finally:
-            with suppress(*VENDOR_ERRORS):
+            with ignoring_failures():
                 await channel.close(timeout=_RPC_SECONDS)
         if not closed.is_set():
             await asyncio.sleep(_REATTACH_SECONDS)
@@ -48,7 +47,7 @@ async def listen_to(link: Link, exchange: str) -> AsyncIterator[bytes]:
 
 async def _attach(link: Link, exchange: str, arrived: deque[bytes], changed: asyncio.Event) -> Any:
     """Raises BrokerUnavailable."""
-    channel = await underlay(await link.channel())
+    channel = await link.channel()
     channel.closing.add_done_callback(lambda _: changed.set())
 
     async def take(message: Any) -> None:
@@ -58,13 +57,14 @@ async def _attach(link: Link, exchange: str, arrived: deque[bytes], changed: asy
     # The user is in the name, so that permissions can be given for one component's queues only.
     name = f"{exchange}.{link.address.user}.{secrets.token_hex(8)}"
     try:
-        async with asyncio.timeout(_RPC_SECONDS):
-            await channel.queue_declare(name, exclusive=True, auto_delete=True)
-            await channel.queue_bind(name, exchange, "")
-            await channel.basic_qos(prefetch_count=1000)
-            await channel.basic_consume(name, take, no_ack=True)
+        with closed_is_an_error():
+            async with asyncio.timeout(_RPC_SECONDS):
+                await channel.queue_declare(name, exclusive=True, auto_delete=True)
+                await channel.queue_bind(name, exchange, "")
+                await channel.basic_qos(prefetch_count=1000)
+                await channel.basic_consume(name, take, no_ack=True)
     except VENDOR_ERRORS as error:
-        with suppress(*VENDOR_ERRORS):
+        with ignoring_failures():
             await channel.close(timeout=_RPC_SECONDS)
         raise BrokerUnavailable(
             f"exchange {exchange!r} cannot be listened to: {words_of(error)}; run `guildbus topology apply`"

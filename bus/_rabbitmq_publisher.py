@@ -11,14 +11,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from aio_pika.abc import AbstractChannel
 from aiormq import exceptions as vendor
 from aiormq import spec
 from loguru import logger
 
 from bus._declarations import Exchange
-from bus._rabbitmq_errors import VENDOR_ERRORS, publish_error, words_of
-from bus._rabbitmq_link import Link, attempts, underlay
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, publish_error, words_of
+from bus._rabbitmq_link import Link, attempts
 from bus._rabbitmq_window import publish_frames, publish_in_one_window
 from bus.clock import Clock
 from bus.codec import compress
@@ -49,7 +48,7 @@ class Publisher:
 
     async def start(self) -> None:
         """Wait with backoff until the broker is there. Raises AccessRefused."""
-        channel = await underlay(await self._open(gives_up_on=(AccessRefused,)))
+        channel = await self._open(gives_up_on=(AccessRefused,))
         self._use(channel)
         self._keeper = asyncio.create_task(self._keep_open(channel), name=f"{self._link.name} keeper")
 
@@ -68,7 +67,7 @@ class Publisher:
         try:
             while (channel := await self._ready(deadline)) is not None:
                 # A channel found closed has sent nothing, so that the next one may.
-                with suppress(vendor.ChannelInvalidStateError):
+                with suppress(vendor.ChannelInvalidStateError), closed_is_an_error():
                     return await self._publish_on(channel, messages, deadline)
         except VENDOR_ERRORS as error:
             return [self._error(message, error) for message in messages]
@@ -146,10 +145,10 @@ class Publisher:
             self._use(None)
             reason = None if closing.cancelled() else closing.exception()
             logger.warning("{}: the channel was closed: {}", self._link.name, words_of(reason) if reason else "")
-            channel = await underlay(await self._open())
+            channel = await self._open()
             self._use(channel)
 
-    async def _open(self, *, gives_up_on: tuple[type[BaseException], ...] = ()) -> AbstractChannel:
+    async def _open(self, *, gives_up_on: tuple[type[BaseException], ...] = ()) -> Any:
         async for attempt in attempts(self._link.name, closed=self._link.closed, gives_up_on=gives_up_on):
             with attempt:
                 return await self._link.channel(confirms=True)

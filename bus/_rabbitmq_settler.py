@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
-from bus._rabbitmq_errors import VENDOR_ERRORS
+from bus._rabbitmq_errors import ignoring_failures
 from bus.acks import AckTracker
 
 __all__ = ["Settler"]
@@ -45,7 +44,7 @@ class Settler:
         """Send everything, and wait until the socket took it. Never interrupted half-way by a cancellation."""
         self._overdue = True
         self._due.set()
-        with suppress(*VENDOR_ERRORS):
+        with ignoring_failures():
             async with asyncio.timeout(_FINISH_SECONDS):
                 await asyncio.shield(self._idle.wait())
         self.abandon()
@@ -57,15 +56,17 @@ class Settler:
         self._idle.set()
 
     async def _send_what_is_due(self) -> None:
-        with suppress(*VENDOR_ERRORS):
-            while True:
-                await self._due.wait()
-                await asyncio.sleep(0)  # whoever settles a batch in this turn of the loop settles all of it
-                self._due.clear()
-                await self._send()
-                if not self._due.is_set() and not self._tracker.waiting:
-                    self._idle.set()
-        self._idle.set()
+        try:
+            with ignoring_failures():
+                while True:
+                    await self._due.wait()
+                    await asyncio.sleep(0)  # whoever settles a batch in this turn of the loop settles all of it
+                    self._due.clear()
+                    await self._send()
+                    if not self._due.is_set() and not self._tracker.waiting:
+                        self._idle.set()
+        finally:
+            self._idle.set()
 
     async def _send(self) -> None:
         # Taken together: a `multiple` ack may cover a rejected tag, so its reject must have gone before.

@@ -11,8 +11,8 @@ from typing import Any
 
 from loguru import logger
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, words_of
-from bus._rabbitmq_link import Link, attempts, underlay
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_link import Link, attempts
 from bus.errors import BrokerUnavailable
 from bus.transport import StreamEntry, StreamOffset
 
@@ -51,7 +51,7 @@ class _Reader:
         self._closer = asyncio.ensure_future(self.close())
 
     async def close(self) -> None:
-        with suppress(*VENDOR_ERRORS):
+        with ignoring_failures():
             await self.channel.close(timeout=_RPC_SECONDS)
 
 
@@ -121,16 +121,17 @@ async def _peek(link: Link, stream: str, offset: StreamOffset) -> tuple[int, int
 
 async def _attach(link: Link, stream: str, offset: StreamOffset, prefetch: int) -> _Reader:
     """Raises BrokerUnavailable."""
-    reader = _Reader(await underlay(await link.channel()))
+    reader = _Reader(await link.channel())
     reader.channel.closing.add_done_callback(lambda _: reader.changed.set())
     reader.channel.on_consumer_cancel_callbacks.add(
         lambda _: asyncio.get_running_loop().create_task(reader.channel.close())
     )
     try:
-        async with asyncio.timeout(_RPC_SECONDS):
-            await reader.channel.basic_qos(prefetch_count=prefetch)
-            # Acks are the credit here; without them (no_ack) the broker closes the connection (540).
-            await reader.channel.basic_consume(stream, reader.take, arguments={"x-stream-offset": offset})
+        with closed_is_an_error():
+            async with asyncio.timeout(_RPC_SECONDS):
+                await reader.channel.basic_qos(prefetch_count=prefetch)
+                # Acks are the credit here; without them (no_ack) the broker closes the connection (540).
+                await reader.channel.basic_consume(stream, reader.take, arguments={"x-stream-offset": offset})
     except VENDOR_ERRORS as error:
         await reader.close()
         raise BrokerUnavailable(
@@ -140,7 +141,7 @@ async def _attach(link: Link, stream: str, offset: StreamOffset, prefetch: int) 
 
 
 async def _give_credit(reader: _Reader, tag: int) -> None:
-    with suppress(*VENDOR_ERRORS):
+    with ignoring_failures():
         await reader.channel.basic_ack(tag, multiple=True, wait=False)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import aio_pika
 import aiormq.exceptions as vendor
 
 from bus._declarations import Binding, Exchange, Queue
-from bus._rabbitmq_errors import VENDOR_ERRORS, connect_error, words_of
-from bus._rabbitmq_link import underlay
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, connect_error, ignoring_failures, words_of
 from bus.broker_address import parse_address
 from bus.errors import AccessRefused, BrokerUnavailable
 
@@ -27,17 +26,19 @@ async def open_declarer(url: str) -> AsyncIterator[Declarer]:
     """A connection for one step, not restored when lost. Raises AccessRefused or BrokerUnavailable."""
     address = parse_address(url)
     try:
-        connection = await aio_pika.connect(
-            address.url, timeout=_CONNECT_SECONDS, client_properties={"connection_name": "guildbus topology"}
-        )
+        with closed_is_an_error():
+            connection = await aio_pika.connect(
+                address.url, timeout=_CONNECT_SECONDS, client_properties={"connection_name": "guildbus topology"}
+            )
     except VENDOR_ERRORS as error:
         raise connect_error(error, shown=address.shown, user=address.user) from error
     try:
-        yield Declarer(connection, address.shown)
+        with closed_is_an_error():
+            yield Declarer(connection, address.shown)
     except VENDOR_ERRORS as error:
         raise BrokerUnavailable(f"the broker at {address.shown} failed: {words_of(error)}") from error
     finally:
-        with suppress(*VENDOR_ERRORS):
+        with ignoring_failures():
             await connection.close()
 
 
@@ -69,7 +70,8 @@ class Declarer:
         return await self._try("exchange_bind", binding.destination, binding.source, binding.routing_key)
 
     async def _try(self, method: str, *names: str, **options: Any) -> State:
-        channel = await underlay(await self._connection.channel(publisher_confirms=False))
+        opened = await self._connection.channel(publisher_confirms=False)
+        channel = await opened.get_underlay_channel()
         try:
             await getattr(channel, method)(*names, timeout=_DECLARE_SECONDS, **options)
         except vendor.ChannelNotFoundEntity:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from models.database import Connection, Database, fetch
 
-__all__ = ["Scope", "Switch", "Switches", "bump", "set_switch", "switches", "version"]
+__all__ = ["Scope", "Switch", "Switches", "bump", "lock", "set_switch", "switches", "version"]
 
 Scope = Literal["platform", "guild", "command", "guild_command"]
 
@@ -68,6 +68,12 @@ async def version(database: Database) -> int:
     """The present control version."""
     [row] = await database.fetch("SELECT version FROM control WHERE id = 1")
     return int(row["version"])
+
+
+async def lock(connection: Connection) -> None:
+    """Holds the version until the caller's transaction ends. Whoever is going to lock a guild's rows as well begins
+    here, so that two that change several guilds never wait for each other."""
+    await fetch(connection, "SELECT 1 FROM control WHERE id = 1 FOR UPDATE")
 
 
 async def bump(connection: Connection) -> int:

@@ -140,6 +140,7 @@ async def _locked(
     connection: Connection, guild_id: int, by: str, expected_version: int | None
 ) -> tuple[int, dict[str, Any]]:
     """The present version and what is set, held against others until the transaction ends."""
+    await control.lock(connection)
     # A row to lock must exist: version 0 is one that was never written to the history.
     await fetch(
         connection,

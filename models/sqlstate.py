@@ -6,7 +6,15 @@ import asyncpg
 
 from models.errors import DatabaseUnavailable
 
-__all__ = ["UNREACHABLE", "is_deadlock", "is_out_of_room", "is_unfit", "is_unreachable", "sqlstate_of"]
+__all__ = [
+    "UNREACHABLE",
+    "is_database_trouble",
+    "is_deadlock",
+    "is_out_of_room",
+    "is_unfit",
+    "is_unreachable",
+    "sqlstate_of",
+]
 
 # asyncpg says InternalClientError when it is asked while the server's farewell is still unread.
 UNREACHABLE = (
@@ -39,6 +47,12 @@ def sqlstate_of(error: BaseException) -> str | None:
 def is_deadlock(error: BaseException) -> bool:
     """Two transactions waited for each other and this one was chosen to end: run it again."""
     return sqlstate_of(error) == _DEADLOCK
+
+
+def is_database_trouble(error: BaseException) -> bool:
+    """The driver's word that the server went away or ended a deadlock; an OSError may be anybody's and is not meant."""
+    drivers = (one for one in (error, error.__cause__) if not isinstance(one, OSError | DatabaseUnavailable))
+    return is_deadlock(error) or any(isinstance(one, UNREACHABLE) for one in drivers)
 
 
 def is_out_of_room(error: BaseException) -> bool:

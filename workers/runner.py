@@ -13,6 +13,7 @@ from bus.retry import Level
 from models.errors import DatabaseUnavailable
 from models.outcome import Outcome
 from models.spec import Effect
+from models.sqlstate import is_database_trouble
 from workers.discord.rest import CALL_SECONDS
 from workers.endings import Ending, ending_of_error, must_stay_in_doubt, success
 from workers.failures import AttemptFailed, PermanentFailure, TakenOver
@@ -37,11 +38,18 @@ class Runner:
         self._max_attempts = max_attempts
 
     async def call(self, work: Work, *, connection: Any = None) -> Outcome:
-        """The handler itself, within its time limit. Raises whatever it raises."""
-        answer = work.handler.run(Call(work.command, work.options, self._ports_of(work), connection))
-        if not isinstance(answer, Outcome):
-            async with asyncio.timeout(work.spec.time_limit_seconds):
-                answer = await answer
+        """The handler itself, within its time limit. Raises whatever it raises, and DatabaseUnavailable for the
+        database's own troubles: nothing was written then, and trying again can help."""
+        try:
+            answer = work.handler.run(Call(work.command, work.options, self._ports_of(work), connection))
+            if not isinstance(answer, Outcome):
+                async with asyncio.timeout(work.spec.time_limit_seconds):
+                    answer = await answer
+        except Exception as error:
+            # Handlers read through Tortoise's models too, which say it in the driver's words.
+            if is_database_trouble(error):
+                raise DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
+            raise
         self._observe("effected", work.command.id)
         return answer
 

@@ -165,7 +165,11 @@ class Load:
         targets.strangers += await self.ways.discord.newcomers(targets.guild_id, _STRANGERS_AT_ONCE)
 
     async def _use(self, kind: Kind, targets: Targets, options: dict[str, Any]) -> None:
-        interaction, command_id = await self.ways.discord.use(targets.guild_id, kind.slash, options)
+        try:
+            interaction, command_id = await self.ways.discord.use(targets.guild_id, kind.slash, options)
+        except RuntimeError as error:  # no bot is connected: Discord says so at once, and nobody was promised anything
+            self.given_up.append(f"{kind.type}: {error}")
+            return
         self.interactions[command_id] = interaction
         self._slash[command_id] = kind.type
 

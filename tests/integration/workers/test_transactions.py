@@ -11,6 +11,7 @@ from models.ledger_types import AuditRecord, Claim
 from models.outcome import Outcome
 from tests.integration.workers.commands import CROWD, a_command
 from tests.integration.workers.platform import Platform
+from tests.postgres import admin
 from workers.failures import PermanentFailure
 from workers.handlers.table import BUILT_IN
 from workers.ports import Call, Handler
@@ -94,3 +95,24 @@ async def test_a_rehearsal_writes_nothing_beside_others(platform: Platform) -> N
             assert (await platform.end_of(command)).state == "succeeded"
     assert await written(platform, "warnings", [commands[1]]) == 0
     assert await written(platform, "warnings", commands) == len(commands) - 1
+
+
+async def test_a_connection_that_is_lost_in_a_handler_counts_as_no_attempt(
+    platform: Platform, database_url: str
+) -> None:
+    command = warnings_of(CROWD[4], 1)[0]
+    calls: list[int] = []
+
+    async def run(call: Call) -> Outcome:
+        calls.append(1)
+        if len(calls) == 1:
+            _, [row] = await call.connection.execute_query("SELECT pg_backend_pid() AS pid")
+            await admin(database_url, f"SELECT pg_terminate_backend({row['pid']})")
+            await call.connection.execute_query("SELECT 1")  # raises in the driver's words, as Tortoise's models do
+        return await WARN.run(call)
+
+    await platform.publish(command)
+    async with platform.worker(handlers={WARN.spec.type: Handler(WARN.spec, run)}):
+        ended = await platform.end_of(command)
+    assert (ended.state, ended.attempt, len(calls)) == ("succeeded", 1, 2)
+    assert await written(platform, "warnings", [command]) == 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from bus.errors import InvalidMessage
@@ -17,7 +18,7 @@ from models.errors import DatabaseAddressInvalid
 from models.ledger_batches import settled_apart
 from models.paging import LAST, decode_cursor, encode_cursor
 from models.permissions import EVERYTHING, Permission
-from models.sqlstate import is_deadlock, is_unfit, sqlstate_of
+from models.sqlstate import is_database_trouble, is_deadlock, is_unfit, sqlstate_of
 
 
 def test_a_database_url_is_taken_apart() -> None:
@@ -89,6 +90,16 @@ def test_the_sqlstate_is_found_beneath_other_errors() -> None:
     assert is_deadlock(Refused("40P01"))
     assert not is_unfit(Refused("08006"))
     assert sqlstate_of(ValueError()) is None
+
+
+def test_only_the_drivers_own_words_are_the_databases_trouble() -> None:
+    wrapped = RuntimeError()
+    wrapped.__cause__ = asyncpg.ConnectionDoesNotExistError()
+    assert is_database_trouble(wrapped)
+    assert is_database_trouble(Refused("40P01"))
+    assert is_database_trouble(asyncpg.AdminShutdownError())
+    assert not is_database_trouble(ConnectionResetError())  # Discord's, as likely
+    assert not is_database_trouble(Refused("23505"))
 
 
 async def test_bad_items_are_found_by_halving_and_the_others_are_done() -> None:
