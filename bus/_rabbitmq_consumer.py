@@ -9,7 +9,7 @@ from typing import Any
 from loguru import logger
 
 from bus._inbox import Inbox
-from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_errors import VENDOR_ERRORS, ignoring_failures, opening, words_of
 from bus._rabbitmq_link import Link, attempts
 from bus._rabbitmq_settler import Settler
 from bus.errors import BrokerUnavailable, BusError
@@ -107,7 +107,7 @@ class RabbitMQConsumer:
         channel.on_consumer_cancel_callbacks.add(cancelled)
         self._channel, self._epoch, self._settler = channel, epoch, Settler(channel)
         try:
-            with closed_is_an_error():
+            with opening():
                 async with asyncio.timeout(_RPC_SECONDS):
                     # Without a prefetch limit the broker would push everything it has at us.
                     await channel.basic_qos(prefetch_count=self._prefetch)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import aiormq.exceptions as vendor
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_errors import VENDOR_ERRORS, ignoring_failures, opening, words_of
 from bus._rabbitmq_link import Link
 from bus.errors import BrokerUnavailable, TopologyDrift
 from bus.transport import Depth
@@ -22,7 +22,7 @@ async def depths_of(link: Link, queues: Sequence[str]) -> Mapping[str, Depth]:
     channel = await link.channel()
     try:
         found = {}
-        with closed_is_an_error():
+        with opening():
             async with asyncio.timeout(_ANSWER_SECONDS):
                 for queue in queues:
                     declared = await channel.queue_declare(queue, passive=True)

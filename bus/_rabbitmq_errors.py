@@ -16,6 +16,7 @@ __all__ = [
     "closed_is_an_error",
     "connect_error",
     "ignoring_failures",
+    "opening",
     "publish_error",
     "refused_exchange",
     "words_of",
@@ -48,9 +49,25 @@ def closed_is_an_error() -> Iterator[None]:
 
 
 @contextmanager
+def opening() -> Iterator[None]:
+    """Connecting, opening a channel, attaching to a queue: whatever it fails with is one of VENDOR_ERRORS.
+
+    A broker that hangs up in the middle of the handshake makes aiormq raise StopAsyncIteration, and KeyError where its
+    greeting lacks something. Whoever opens again by itself must not end with such an error.
+    """
+    try:
+        with closed_is_an_error():
+            yield
+    except (*VENDOR_ERRORS, BusError):
+        raise
+    except Exception as error:
+        raise ConnectionError(f"{type(error).__name__} while connecting: {error}".rstrip(": ")) from error
+
+
+@contextmanager
 def ignoring_failures() -> Iterator[None]:
     """For what is only polite: closing what may be gone already."""
-    with suppress(*VENDOR_ERRORS), closed_is_an_error():
+    with suppress(*VENDOR_ERRORS), opening():
         yield
 
 

@@ -13,7 +13,7 @@ import tenacity
 from aio_pika.abc import AbstractConnection
 from loguru import logger
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, connect_error, ignoring_failures
+from bus._rabbitmq_errors import VENDOR_ERRORS, connect_error, ignoring_failures, opening
 from bus.broker_address import BrokerAddress
 from bus.errors import BrokerUnavailable, BusError
 
@@ -76,7 +76,7 @@ class Link:
         Raises AccessRefused or BrokerUnavailable.
         """
         try:
-            with closed_is_an_error():
+            with opening():
                 connection = await self._open()
                 async with asyncio.timeout(_CONNECT_SECONDS):
                     channel = await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_errors import VENDOR_ERRORS, ignoring_failures, opening, words_of
 from bus._rabbitmq_link import Link, attempts
 from bus.errors import BrokerUnavailable
 
@@ -57,7 +57,7 @@ async def _attach(link: Link, exchange: str, arrived: deque[bytes], changed: asy
     # The user is in the name, so that permissions can be given for one component's queues only.
     name = f"{exchange}.{link.address.user}.{secrets.token_hex(8)}"
     try:
-        with closed_is_an_error():
+        with opening():
             async with asyncio.timeout(_RPC_SECONDS):
                 await channel.queue_declare(name, exclusive=True, auto_delete=True)
                 await channel.queue_bind(name, exchange, "")

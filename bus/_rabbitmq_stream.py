@@ -11,7 +11,7 @@ from typing import Any
 
 from loguru import logger
 
-from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, ignoring_failures, words_of
+from bus._rabbitmq_errors import VENDOR_ERRORS, ignoring_failures, opening, words_of
 from bus._rabbitmq_link import Link, attempts
 from bus.errors import BrokerUnavailable
 from bus.transport import StreamEntry, StreamOffset
@@ -127,7 +127,7 @@ async def _attach(link: Link, stream: str, offset: StreamOffset, prefetch: int) 
         lambda _: asyncio.get_running_loop().create_task(reader.channel.close())
     )
     try:
-        with closed_is_an_error():
+        with opening():
             async with asyncio.timeout(_RPC_SECONDS):
                 await reader.channel.basic_qos(prefetch_count=prefetch)
                 # Acks are the credit here; without them (no_ack) the broker closes the connection (540).

@@ -10,7 +10,7 @@ import aio_pika
 import aiormq.exceptions as vendor
 
 from bus._declarations import Binding, Exchange, Queue
-from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, connect_error, ignoring_failures, words_of
+from bus._rabbitmq_errors import VENDOR_ERRORS, closed_is_an_error, connect_error, ignoring_failures, opening, words_of
 from bus.broker_address import parse_address
 from bus.errors import AccessRefused, BrokerUnavailable
 
@@ -26,7 +26,7 @@ async def open_declarer(url: str) -> AsyncIterator[Declarer]:
     """A connection for one step, not restored when lost. Raises AccessRefused or BrokerUnavailable."""
     address = parse_address(url)
     try:
-        with closed_is_an_error():
+        with opening():
             connection = await aio_pika.connect(
                 address.url, timeout=_CONNECT_SECONDS, client_properties={"connection_name": "guildbus topology"}
             )
