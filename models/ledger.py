@@ -17,7 +17,7 @@ from models.command_record import CommandRecord, command_from_row, record_from_r
 from models.database import Connection, Database, fetch
 from models.errors import KeyReused, ModelError
 from models.ledger_batches import again_on_deadlock, each_or_problem, settled_apart
-from models.ledger_claim_sql import CLAIM, CLAIM_COLUMNS
+from models.ledger_claim_sql import CLAIM, CLAIM_COLUMNS, TAKEN_BEFORE, TAKEN_BEFORE_COLUMNS
 from models.ledger_columns import COMMAND_COLUMNS, as_arrays, audit_values, command_values, json_text
 from models.ledger_new_sql import CLAIM_NEW
 from models.ledger_queue_sql import ACCEPT, FORGET_KEYS, RECORD, SWEEP
@@ -77,6 +77,26 @@ class Ledger:
                 raise
             new = set()
         return [claimed_new(claim) if claim.command.id in new else None for claim in claims]
+
+    async def claim_again(self, claims: Sequence[Claim], lease_seconds: float) -> list[Claimed]:
+        """`claim` where the answer to these same claims was lost: what they took then is `fresh`, under a new lease.
+
+        Otherwise it would be `held`, by nobody, until its lease ran out, and taken over as if a worker had died.
+        """
+        answers = await self.claim(claims, lease_seconds)
+        held = {
+            claim.audit.id: claim for claim, answer in zip(claims, answers, strict=True) if answer.verdict == "held"
+        }
+        if not held:
+            return answers
+        columns = as_arrays([(claim.command.id, id_) for id_, claim in held.items()], len(TAKEN_BEFORE_COLUMNS))
+        ours = {row["id"]: row for row in await self._database.fetch(TAKEN_BEFORE, *columns, float(lease_seconds))}
+        return [
+            claimed_from_row(ours.pop(answer.id), id=answer.id, target=claim.state, attempt=claim.command.attempt)
+            if claim.audit.id in held and answer.id in ours
+            else answer
+            for claim, answer in zip(claims, answers, strict=True)
+        ]
 
     async def claim_in(self, connection: Connection, claim: Claim, lease_seconds: float = 0.0) -> Claimed:
         """The same statement inside the caller's transaction; database errors are raised, for that is over then.

@@ -11,7 +11,16 @@ from __future__ import annotations
 from models.ledger_columns import AUDIT_COLUMNS, COMMAND_COLUMNS, unnest
 from models.ledger_effects_sql import AUDITED, BULKS_ADVANCED, RETURNED
 
-__all__ = ["CLAIM", "CLAIM_COLUMNS", "COPIED", "FROM_INPUT", "LEASE", "WAITED"]
+__all__ = [
+    "CLAIM",
+    "CLAIM_COLUMNS",
+    "COPIED",
+    "FROM_INPUT",
+    "LEASE",
+    "TAKEN_BEFORE",
+    "TAKEN_BEFORE_COLUMNS",
+    "WAITED",
+]
 
 CLAIM_COLUMNS = (
     *COMMAND_COLUMNS,
@@ -99,4 +108,20 @@ LEFT JOIN LATERAL (
             AND c.guild_id IS NOT DISTINCT FROM i.guild_id AS same
     FROM commands c WHERE c.id = i.id AND t.id IS NULL OFFSET 0
 ) s ON true
+"""
+
+TAKEN_BEFORE_COLUMNS = (("id", "uuid"), ("audit_id", "uuid"))
+# A claim's audit row has an id of its own: while it is the newest about the command, nobody has claimed since.
+TAKEN_BEFORE = f"""
+WITH input AS MATERIALIZED (SELECT * FROM {unnest(TAKEN_BEFORE_COLUMNS)}),
+ours AS MATERIALIZED (
+    SELECT c.id FROM commands c JOIN input i ON i.id = c.id
+    WHERE c.state = 'running' AND c.lease_until > clock_timestamp()
+        AND i.audit_id = (SELECT a.id FROM audit a WHERE a.command_id = c.id ORDER BY a.id DESC LIMIT 1)
+    ORDER BY c.id FOR UPDATE OF c
+)
+UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => $3::float8)
+FROM ours WHERE c.id = ours.id
+RETURNING c.id, true AS taken, true AS same, c.fence, c.attempt, c.revision, c.claimed_from, c.state, c.outcome,
+    c.channel_id, c.ephemeral, c.locale
 """

@@ -157,7 +157,7 @@ class Pipeline:
     async def _claim(self, works: Sequence[Work], prepared: Mapping[Work, Claim]) -> None:
         """Claim as prepared, as refused, or as running: what is new the short way, all else the long one.
 
-        Each way is repeated by itself while the database is away: what the first has claimed is ours meanwhile.
+        Asked again because the database was away, either is asked the way that knows what is ours already.
         """
         now = self._clock.now()
         claims = {
@@ -180,9 +180,10 @@ class Pipeline:
         asked_at = self._clock.monotonic()
 
         async def claim() -> Sequence[Claimed | None]:
-            nonlocal asked_at
+            nonlocal asked_at, way
             asked_at = self._clock.monotonic()
-            return await way(list(claims.values()), LEASE_SECONDS)
+            asked, way = way, self._ledger.claim_again
+            return await asked(list(claims.values()), LEASE_SECONDS)
 
         answers = await until_done(f"{len(claims)} claims", claim)
         decided = [(work, made, answer) for (work, made), answer in zip(claims.items(), answers, strict=True) if answer]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pamqp import commands, frame
 
-from bus._rabbitmq_address import parse_address
+from bus.broker_address import parse_address
 from bus._rabbitmq_consumer import RabbitMQConsumer
 from bus._rabbitmq_link import Link
 from bus._rabbitmq_listener import listen_to

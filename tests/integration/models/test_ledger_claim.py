@@ -304,3 +304,25 @@ async def test_snowflakes_survive_as_they_are(ledger: Ledger, database: Database
     await take(ledger, ban)
     assert (await stored(database, ban))["guild_id"] == GUILD == 1234567890123456789
     assert audit().id.version == 7
+
+
+async def test_a_claim_whose_answer_was_lost_is_fresh_when_asked_again(ledger: Ledger, database: Database) -> None:
+    mine, other, new = (claim(command()) for _ in range(3))
+    [lost] = await ledger.claim([mine], 10)
+    await take(ledger, other.command)
+    again, held, fresh, twice = await ledger.claim_again([mine, other, new, mine], 10)
+    assert again == lost
+    assert held.verdict == "held", "somebody else's claim, whose audit row is another"
+    assert (fresh.verdict, twice.verdict) == ("fresh", "held")
+    assert await phases(database, mine.command) == ["intent"]
+    [settled] = await ledger.settle([settlement(again)])
+    assert settled.revision is not None
+
+
+async def test_a_claim_whose_answer_was_lost_is_not_ours_once_it_was_taken_over(ledger: Ledger) -> None:
+    mine = claim(command())
+    await ledger.claim([mine], 0)
+    taken_over = await take(ledger, mine.command)
+    [again] = await ledger.claim_again([mine], 10)
+    assert taken_over.takeover
+    assert again.verdict == "held"
