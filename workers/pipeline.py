@@ -251,6 +251,7 @@ class Pipeline:
 
     def _later(self, work: Work, seconds: float) -> Message:
         """The same delivery, the same attempt, after a while."""
+        work.put_off = True
         level = next((rung for rung in self._ladder if rung.delay_seconds >= seconds), self._ladder[-1])
         return retry_message(work.command, queue=work.queue, exchange=level.name, delay_seconds=seconds)
 

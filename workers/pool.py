@@ -145,11 +145,11 @@ class Pool:
             return None
         command = received.command
         present = self._works.get(command.id)
-        if present is not None and command.attempt <= present.command.attempt:
+        if present is not None and not present.put_off and command.attempt <= present.command.attempt:
             present.deliveries.append(delivery)
             return None
         if present is not None:
-            # The copy for the next attempt came before this attempt was settled.
+            # The copy for later, which need not be for another attempt, came before this one was settled.
             later = retry_message(command, queue=self._queue, exchange=self._short_level, delay_seconds=1.0)
             await hand_on(self._transport, consumer, delivery, later)
             return None

@@ -109,6 +109,7 @@ class Settler:
                 continue
             since = (work.in_doubt_since or work.begun_at) if ended.ending.ambiguous else work.in_doubt_since
             copy = msgspec.structs.replace(work.command, attempt=retry.attempt, in_doubt_since=since)
+            work.put_off = True
             copies.append(
                 Parcel(
                     [

@@ -28,6 +28,8 @@ class Work:
 
     `careful` marks a command that may have been begun before (redelivered, or a later attempt): it is claimed
     before anything runs, so that each crash counts as an attempt. `error` is what stopped it before its claim.
+    `put_off` is set before a copy goes out that comes back later: from then on what arrives may be that copy, which
+    must not be settled together with this.
     """
 
     received: Received
@@ -39,6 +41,7 @@ class Work:
     authority: Authority | None = None
     refusal: Refusal | None = None
     error: Exception | None = None
+    put_off: bool = False
     claimed: Claimed | None = None
     hold: Hold | None = None
     begun_at: datetime | None = None

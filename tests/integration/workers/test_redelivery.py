@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from bus import codec
 from bus.envelopes import Command
 from bus.ids import new_id
 from bus.transport import Message
+from models.errors import DatabaseUnavailable
+from models.outcome import Outcome
 from sandbox.seed import GUILD_ONE
 from sandbox.state import Ban
 from tests.integration.workers.commands import ANNOUNCEMENTS, CLOCK, CROWD, EVENTS_ROLE, a_command
@@ -17,7 +20,8 @@ from tests.integration.workers.gates import Gate
 from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import eventually
 from workers import assembly, leases, pipeline, runner
-from workers.ports import Handler
+from workers.handlers.table import BUILT_IN
+from workers.ports import Call, Handler
 
 EFFECTS = {
     "moderation.ban": {"member": CROWD[0]},
@@ -71,6 +75,32 @@ async def test_a_delivery_that_comes_again_while_it_runs_joins_the_first(on_both
     assert gate.runs == 1
     await one_end(platform, command)
     assert len(platform.effects(command)) == 1
+
+
+async def test_a_copy_that_comes_back_before_its_attempt_is_settled_is_not_settled_with_it(platform: Platform) -> None:
+    command = made(platform, "roles.add")
+    original = next(handler for handler in BUILT_IN if handler.spec.type == "roles.add")
+    calls: list[int] = []
+    locks: list[asyncio.Task[None]] = []
+
+    async def hold_the_row() -> None:
+        async with platform.database.transaction() as connection:
+            await connection.execute_query("SELECT 1 FROM commands WHERE id = $1 FOR UPDATE", [command.id])
+            await asyncio.sleep(2.5)  # longer than the shortest rung: the copy is back before this attempt is settled
+
+    async def run(call: Call) -> Outcome:
+        calls.append(1)
+        if len(calls) == 1:
+            locks.append(asyncio.create_task(hold_the_row()))
+            await asyncio.sleep(0.2)
+            raise DatabaseUnavailable("away")  # tried again as the same attempt
+        return await original.run(call)
+
+    async with platform.worker(handlers={original.spec.type: Handler(original.spec, run)}):
+        await platform.publish(command)
+        record = await platform.end_of(command)
+        await asyncio.gather(*locks)
+    assert (record.state, record.attempt, len(calls)) == ("succeeded", 1, 2)
 
 
 async def test_the_same_id_twice_in_one_batch_happens_once(on_both: Platform) -> None:
