@@ -76,9 +76,18 @@ def post(world: World, channel: Channel, guild: Guild | None, *, author_id: int,
     message.mentions = _mentions(message.content)
     channel.messages.append(message)
     channel.last_message_id = message.id
-    del channel.messages[: -world.settings.messages_kept]
+    _forget_oldest(channel, kept=world.settings.messages_kept)
     _tell(world, "MESSAGE_CREATE", message, guild)
     return message
+
+
+def _forget_oldest(channel: Channel, *, kept: int) -> None:
+    """Never a deferred answer that is still to be filled in: Discord keeps it for as long as its token lives."""
+    surplus = len(channel.messages) - kept
+    if surplus > 0:
+        oldest = [message for message in channel.messages if not message.flags & LOADING][:surplus]
+        for message in oldest:
+            channel.messages.remove(message)
 
 
 def edit(world: World, message: Message, guild: Guild | None, fields: dict[str, Any]) -> None:

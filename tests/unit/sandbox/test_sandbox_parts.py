@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sandbox.acts import messages as acts
 from sandbox.clock import ManualClock, iso, parse_iso
 from sandbox.counters import Requests
 from sandbox.errors import ApiError
@@ -26,6 +27,7 @@ from sandbox.rest.forms import Field, integer, list_of, read, snowflake, text
 from sandbox.seed import GUILD_ONE, GUILD_TWO, seed_world
 from sandbox.settings import SandboxSettings
 from sandbox.snowflakes import SnowflakeSource, created_at, shard_of
+from sandbox.world import World
 
 ROUTE = "PUT /guilds/{guild_id}/bans/{user_id}"
 
@@ -244,3 +246,16 @@ def test_the_seed_has_two_guilds_with_enough_of_everything() -> None:
         assert len(guild.members) >= 12
         assert len([row for row in guild.channels.values() if row.parent_id]) >= 5
         assert guild.id > 2**53
+
+
+def test_a_deferred_answer_is_kept_while_newer_messages_push_others_out() -> None:
+    world = World(SandboxSettings(messages_kept=3))
+    guild = next(iter(world.state.guilds.values()))
+    channel = next(iter(guild.channels.values()))
+    channel.messages.clear()
+    deferred = acts.post(world, channel, guild, author_id=1, flags=acts.LOADING)
+    posted = [acts.post(world, channel, guild, author_id=1, content=str(n)) for n in range(4)]
+    assert channel.messages == [deferred, *posted[2:]]
+    acts.edit(world, deferred, guild, {"content": "done"})
+    last = acts.post(world, channel, guild, author_id=1)
+    assert channel.messages == [*posted[2:], last]
