@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from pamqp import commands, frame
 
-from bus.broker_address import parse_address
 from bus._rabbitmq_consumer import RabbitMQConsumer
 from bus._rabbitmq_link import Link
 from bus._rabbitmq_listener import listen_to
 from bus._rabbitmq_publisher import Publisher
 from bus._rabbitmq_stream import follow_stream
+from bus.broker_address import parse_address
 from bus.clock import SystemClock
 
 _ENOUGH = 3
