@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bus import codec
 from bus.envelopes import COMMAND_VERSION, Command
 from bus.errors import InvalidMessage
-from models.commands import bulk, messages, moderation, server, settings, utility
+from models.commands import approvals, bulk, messages, moderation, server, settings, utility
 from models.spec import CommandSpec
 
 __all__ = ["BUILT_IN", "PLUGIN_GROUP", "Catalogue", "load_catalogue"]
@@ -39,6 +39,8 @@ BUILT_IN: tuple[type[CommandSpec], ...] = (
     bulk.ResumeBulk,
     bulk.CancelBulk,
     bulk.RetryBulk,
+    approvals.Approve,
+    approvals.Decline,
 )
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from bus.envelopes import Actor, Command, Lane, Source
 from bus.ids import Snowflake
+from models.approvals import Decision, decision_from_text
 from models.ledger_verdict import outcome_from_text
 from models.outcome import CommandState, Outcome
 
@@ -49,12 +50,13 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: Snowflake | None
     ephemeral: bool
     locale: str | None
+    approval: Decision | None
 
 
 _SAME_NAME = tuple(
     name
     for name in CommandRecord.__struct_fields__
-    if name not in ("guild_id", "actor", "options", "outcome", "channel_id")
+    if name not in ("guild_id", "actor", "options", "outcome", "channel_id", "approval")
 )
 
 
@@ -66,6 +68,7 @@ def record_from_row(row: Mapping[str, Any]) -> CommandRecord:
         options=msgspec.json.decode(row["options"]),
         outcome=outcome_from_text(row["outcome"]),
         channel_id=_snowflake(row["channel_id"]),
+        approval=decision_from_text(row["approval"]),
         **{name: row[name] for name in _SAME_NAME},
     )
 

@@ -1,4 +1,4 @@
-"""What a guild decides about one command: on or off, who, where, how often, and whether the answer is private. Pure."""
+"""What a guild decides about one command: on or off, who, where, how often, with whose consent. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ EVERYTHING_ALLOWED = Allowance()
 
 @dataclass(frozen=True, slots=True)
 class CommandRules:
-    """One command's rules in one guild. `private_reply` None: as the guild has it for all its commands."""
+    """One command's rules in one guild. `private_reply` None: as the guild has it for all its commands.
+
+    `approval`: nothing is done before a second person approved it (`models.approvals`).
+    """
 
     enabled: bool = True
     user_cooldown: Cooldown | None = None
@@ -59,6 +62,7 @@ class CommandRules:
     roles: Allowance = EVERYTHING_ALLOWED
     channels: Allowance = EVERYTHING_ALLOWED
     private_reply: bool | None = None
+    approval: bool = False
 
     @property
     def limited(self) -> bool:
@@ -106,4 +110,5 @@ def rules_of(data: Mapping[str, Any], spec: type[CommandSpec]) -> CommandRules:
         roles=allowance("roles"),
         channels=allowance("channels"),
         private_reply=stored("private_reply"),
+        approval=spec.destructive and stored("approval") is True,
     )

@@ -1,6 +1,7 @@
 """The settings that a guild can change, by key, with what each may hold. Pure.
 
-There are those of the server (`timezone`), and six for each command (`commands.moderation.ban.enabled`).
+There are those of the server (`timezone`), and six for each command (`commands.moderation.ban.enabled`), seven for
+what is destructive.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ def find_setting(key: str, catalogue: Catalogue) -> GuildSetting:
             raise InvalidMessage(f"{type_} cannot be restricted: with it, everything else can be permitted again")
     raise InvalidMessage(
         f"there is no setting {key[:100]!r}; known are {', '.join(SERVER_SETTINGS)}, and for each command "
-        f"{key_of('<command>', 'enabled')}, user_cooldown, guild_cooldown, roles, channels and private_reply"
+        f"{key_of('<command>', 'enabled')}, user_cooldown, guild_cooldown, roles, channels and private_reply; "
+        "for destructive ones approval too"
     )
 
 
@@ -125,3 +127,6 @@ def _settings_of_command(spec: type[CommandSpec]) -> Iterator[GuildSetting]:
         ("private_reply", "Whether only the asker sees the answer", None, ON_OFF_OR_UNSET),
     ):
         yield GuildSetting(key_of(spec.type, field), f"{spec.type}: {description}", default, kind, spec.type)
+    if spec.destructive:
+        words = f"{spec.type}: Whether a second person must approve it first"
+        yield GuildSetting(key_of(spec.type, "approval"), words, False, ON_OFF, spec.type)

@@ -52,16 +52,23 @@ _SUPERSEDED = (
 # be looked at afterwards.
 WAITED = "{row}.issued_at < now() - interval '5 seconds'"
 _LATE = f"(i.attempt > 1 OR {WAITED.format(row='i')}) AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
+_GOING_ON = "('running', 'awaiting_approval')"
+# What waits for a second person stays as it is, whatever a delivery brings, until they approved it, declined it, or its
+# time is over.
+_DECIDED = """CASE c.approval ->> 'verdict' WHEN 'approved' THEN true
+                    WHEN 'declined' THEN excluded.state IN ('refused', 'expired')
+                    ELSE excluded.state = 'expired' AND c.expires_at <= clock_timestamp() END"""
 CLAIM = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
-    INSERT INTO commands AS c ({COPIED}, state, revision, fence, lease_until, outcome, permission_at,
+    INSERT INTO commands AS c ({COPIED}, state, revision, fence, lease_until, next_attempt_at, outcome, permission_at,
         created_at, updated_at, settled_at)
     SELECT {FROM_INPUT}, s.state, 1, 1,
         CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
+        CASE WHEN s.state = 'awaiting_approval' THEN i.expires_at END,
         CASE WHEN newer.id IS NULL THEN i.outcome ELSE {_SUPERSEDED.format(by="newer.id")} END,
         i.permission_at, clock_timestamp(), clock_timestamp(),
-        CASE WHEN s.state <> 'running' THEN clock_timestamp() END
+        CASE WHEN s.state NOT IN {_GOING_ON} THEN clock_timestamp() END
     FROM input i
     LEFT JOIN LATERAL ({_NEWER.format(row="i", when=_LATE)}) newer ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN newer.id IS NULL THEN i.target ELSE 'superseded' END AS state) s
@@ -70,7 +77,7 @@ touched AS (
         (state, outcome, lease_until, settled_at) = (
             SELECT s.state, s.outcome,
                 CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
-                CASE WHEN s.state <> 'running' THEN clock_timestamp() END
+                CASE WHEN s.state NOT IN {_GOING_ON} THEN clock_timestamp() END
             FROM (
                 SELECT CASE WHEN l.by IS NULL THEN excluded.state ELSE 'superseded' END AS state,
                     CASE WHEN l.by IS NULL THEN excluded.outcome ELSE {_SUPERSEDED.format(by="l.by")} END AS outcome
@@ -82,13 +89,17 @@ touched AS (
         ),
         attempt = CASE c.state WHEN 'running' THEN GREATEST(c.attempt + 1, excluded.attempt)
             ELSE GREATEST(c.attempt, excluded.attempt) END,
-        revision = c.revision + 1, fence = c.fence + 1, claimed_from = c.state, next_attempt_at = NULL,
+        revision = c.revision + 1, fence = c.fence + 1, claimed_from = c.state,
+        next_attempt_at = CASE WHEN excluded.state = 'awaiting_approval' THEN excluded.expires_at END,
+        expires_at = CASE WHEN excluded.state = 'awaiting_approval' THEN excluded.expires_at ELSE c.expires_at END,
         subject = COALESCE(excluded.subject, c.subject), channel_id = COALESCE(c.channel_id, excluded.channel_id),
         ephemeral = c.ephemeral OR excluded.ephemeral, locale = COALESCE(c.locale, excluded.locale),
         permission_at = COALESCE(excluded.permission_at, c.permission_at), updated_at = clock_timestamp()
     WHERE (c.state = 'queued'
-            OR (c.state = 'retrying' AND excluded.attempt >= c.attempt)
-            OR (c.state = 'running' AND c.lease_until < clock_timestamp()))
+            OR (excluded.state <> 'awaiting_approval' AND (
+                (c.state = 'retrying' AND excluded.attempt >= c.attempt)
+                OR (c.state = 'running' AND c.lease_until < clock_timestamp())
+                OR (c.state = 'awaiting_approval' AND {_DECIDED}))))
         AND c.type = excluded.type AND c.actor_id = excluded.actor_id AND c.actor_kind = excluded.actor_kind
         AND c.guild_id IS NOT DISTINCT FROM excluded.guild_id
     RETURNING {RETURNED}, c.fence, c.attempt, c.claimed_from, c.outcome, c.channel_id, c.ephemeral, c.locale

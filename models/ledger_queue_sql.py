@@ -41,12 +41,13 @@ LEFT JOIN commands c ON q.id IS NULL AND c.id = COALESCE(k.command_id, i.id)
 FORGET_KEYS = "WITH gone AS (DELETE FROM idempotency_keys WHERE created_at < $1 RETURNING 1) SELECT count(*) FROM gone"
 
 # The expression is that of the index commands_due. A row that was swept is due again a margin later: two sweepers
-# never publish it both, and a running row keeps its lapsed lease, so that whoever receives it can take over.
+# never publish it both, and a running row keeps its lapsed lease, so that whoever receives it can take over. What waits
+# for a second person is due when its time is over, or, decided, when nobody took it up.
 # now() and not clock_timestamp(): only a stable function can be an index condition.
 SWEEP = """
 WITH due AS MATERIALIZED (
     SELECT id FROM commands
-    WHERE state IN ('queued', 'running', 'retrying')
+    WHERE state IN ('queued', 'running', 'retrying', 'awaiting_approval')
         AND GREATEST(created_at, lease_until, next_attempt_at) < now() - make_interval(secs => $1::float8)
     ORDER BY GREATEST(created_at, lease_until, next_attempt_at)
     LIMIT $2 FOR UPDATE SKIP LOCKED

@@ -38,13 +38,14 @@ class Claim:
     """One command to be claimed in a batch.
 
     `state` is `running` for an effect that follows, or the end at once: `succeeded` (pure, transactional),
-    `refused`, `expired`, `dead`. `outcome` is needed for an end. `audit` is written with the claim or not at all.
+    `refused`, `expired`, `dead`; or `awaiting_approval`, until the command's `expires_at`. `outcome` is needed for all
+    but `running`. `audit` is written with the claim or not at all.
     `permission_at` is when permission was granted, where it was.
     """
 
     command: Command
     subject: str | None
-    state: Literal["running", "succeeded", "refused", "expired", "superseded", "dead"]
+    state: Literal["running", "awaiting_approval", "succeeded", "refused", "expired", "superseded", "dead"]
     audit: AuditRecord
     outcome: Outcome | None = None
     permission_at: datetime | None = None
@@ -52,12 +53,14 @@ class Claim:
     @property
     def may_be_new(self) -> bool:
         """Whether the ledger may never have seen it. What others than the bot accept is in it from then on; so is
-        every child of a bulk, and whatever was attempted."""
+        every child of a bulk, and whatever was attempted. What is to wait for a second person is rare, and needs more
+        columns than what is new."""
         command = self.command
-        return command.source == "bot" and command.attempt == 1 and command.parent_id is None
+        first = command.source == "bot" and command.attempt == 1 and command.parent_id is None
+        return first and self.state != "awaiting_approval"
 
 
-Verdict = Literal["fresh", "finished", "held", "stale", "superseded", "unknown", "invalid"]
+Verdict = Literal["fresh", "finished", "waiting", "held", "stale", "superseded", "unknown", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,11 @@ class Claimed:
 
     `fresh`: it is ours, under `fence`, as attempt `attempt` (takeovers count, so it can be above the envelope's);
     `takeover` says that a lease had run out. `finished`: it ended before; `state` and `outcome` are stored, answer
-    again. `held`: another holds the lease. `stale`: a newer attempt exists, drop the delivery. `superseded`: a newer
-    command of the same subject was claimed; it was ended so by this statement. `unknown`: a concurrent claim's row
-    was not visible yet: hold it and try again, never count it as finished. `invalid`: PostgreSQL cannot hold it, or
-    its id belongs to another command; `problem` says why: dead-letter it.
+    again. `waiting`: it waits for a second person (`models.approvals`), answer so again. `held`: another holds the
+    lease. `stale`: a newer attempt exists, drop the delivery. `superseded`: a newer command of the same subject was
+    claimed; it was ended so by this statement. `unknown`: a concurrent claim's row was not visible yet: hold it and try
+    again, never count it as finished. `invalid`: PostgreSQL cannot hold it, or its id belongs to another command;
+    `problem` says why: dead-letter it.
 
     `channel_id`, `ephemeral` and `locale` are where and how to answer when the delivery lost its `reply_to`.
     """

@@ -27,6 +27,8 @@ def verdict_of(
         return "invalid"
     if stored_state in FINAL_STATES:
         return "finished"
+    if stored_state == "awaiting_approval":
+        return "waiting"
     if stored_state == "retrying" and stored_attempt is not None and attempt < stored_attempt:
         return "stale"
     return "held"

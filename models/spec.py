@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cache
 from inspect import getdoc
 from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -62,6 +63,13 @@ class CommandSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     @classmethod
     def area(cls) -> str:
         return cls.type.partition(".")[0]
+
+    def leads_to(self) -> str | UUID | None:
+        """The type of command that this one starts for others (a bulk's), or the bulk whose command it starts again.
+
+        Whoever approves this must be one who may do that too.
+        """
+        return None
 
     def subject_of(self) -> str | None:
         """The subject with this command's options filled in: `member:123`."""

@@ -17,7 +17,19 @@ from models.queries import AuditEntry, audit_of
 
 __all__ = ["Step", "steps_of", "timeline"]
 
-StepKind = Literal["requested", "queued", "started", "ended", "refused", "noted", "waiting", "settled", "delivered"]
+StepKind = Literal[
+    "requested",
+    "queued",
+    "started",
+    "ended",
+    "refused",
+    "noted",
+    "waiting",
+    "approved",
+    "declined",
+    "settled",
+    "delivered",
+]
 
 _PHASES: dict[str, tuple[StepKind, str]] = {
     "intent": ("started", "Started, attempt {attempt}"),
@@ -25,7 +37,12 @@ _PHASES: dict[str, tuple[StepKind, str]] = {
     "refusal": ("refused", "Refused"),
     "note": ("noted", "Noted"),
 }
-
+# Lines about a second person say so in their detail.
+_APPROVALS: dict[str, tuple[StepKind, str]] = {
+    "requested": ("waiting", "Waits for a second person"),
+    "approved": ("approved", "Approved by {who}"),
+    "declined": ("declined", "Declined by {who}"),
+}
 
 _SOURCES: dict[Source, str] = {
     "bot": "on Discord",
@@ -77,9 +94,9 @@ def _from_audit(audit: Sequence[AuditEntry]) -> list[Step]:
     steps, attempt = [], 0
     for entry in audit:
         attempt += entry.phase == "intent"
-        kind, words = _PHASES[entry.phase]
+        kind, words = _APPROVALS.get((entry.detail or {}).get("approval", ""), _PHASES[entry.phase])
         number = (entry.detail or {}).get("attempt", max(attempt, 1))
-        sentence = words.format(attempt=number) + _said(entry)
+        sentence = words.format(attempt=number, who=entry.actor.name or entry.actor.id) + _said(entry)
         detail = {
             name: value
             for name, value in (("before", entry.before), ("after", entry.after), ("detail", entry.detail))

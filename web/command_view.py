@@ -11,6 +11,7 @@ import msgspec
 
 from bus.envelopes import Actor, Audience, Lane, Source
 from bus.ids import Snowflake
+from models.approvals import Decision
 from models.catalogue import Catalogue
 from models.command_record import CommandRecord
 from models.events import may_see
@@ -49,6 +50,7 @@ class CommandView(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     settled_at: datetime | None
     delivered_at: datetime | None
+    approval: Decision | None = None
 
 
 _SAME_NAME = tuple(name for name in CommandView.__struct_fields__ if name != "attempts")

@@ -14,6 +14,7 @@ from web.api.serving import api_routes
 from web.login import endpoints as login
 from web.pages import account as account_pages
 from web.pages import analytics as analytics_pages
+from web.pages import approvals as approval_pages
 from web.pages import audit as audit_pages
 from web.pages import commands as command_pages
 from web.pages import dead_letters as dead_letter_pages
@@ -55,6 +56,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{_PAGE}/commands", command_pages.command_centre),
         Route(f"{_PAGE}/commands/history", command_pages.command_history),
         Route(f"{_PAGE}/commands/{{command_id}}", command_pages.command_timeline),
+        Route(f"{_PAGE}/approvals", approval_pages.approval_list),
         Route(f"{_PAGE}/members", member_pages.member_list),
         Route(f"{_PAGE}/members/{{person_id}}", member_pages.member_record),
         Route(f"{_PAGE}/analytics", analytics_pages.analytics_page),

@@ -90,7 +90,7 @@ class CrashLoops:
         if claimed.verdict in ("held", "unknown"):
             # The lease of the worker that was lost last still runs: whoever takes over finds the attempts used up.
             return await self._again(command, queue, attempt=command.attempt)
-        if claimed.verdict not in ("fresh", "finished") or claimed.state is None:
+        if claimed.verdict not in ("fresh", "finished", "waiting") or claimed.state is None:
             return False
         parcel = Parcel(
             end_messages(

@@ -1,4 +1,4 @@
-"""Whether a command may run now, from the facts: expired, or the first of `models.checks` that does not pass. Pure."""
+"""Whether a command may run now, from the facts: why not, and in which state that leaves it. Pure."""
 
 from __future__ import annotations
 
@@ -7,30 +7,35 @@ from datetime import datetime
 from typing import Literal
 
 from bus.envelopes import Command
-from models.checks import Facts, Trouble, first_trouble
+from models.checks import Trouble
 
-__all__ = ["Refusal", "refusal", "refused_for"]
+__all__ = ["Refusal", "expired", "refused_for"]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why nothing is done; `state` is the state that the command ends in."""
+    """Why nothing is done; `state` is the state that the command gets.
 
-    state: Literal["refused", "expired"]
+    `not_begun` where the ledger says that no attempt was ever begun. `until` is when it stops to wait for approval.
+    """
+
+    state: Literal["refused", "expired", "awaiting_approval"]
     code: str
     message: str
+    not_begun: bool = False
+    until: datetime | None = None
 
 
-def refusal(command: Command, facts: Facts, *, now: datetime) -> Refusal | None:
-    """The first reason not to run, or None."""
-    if command.expires_at is not None and now >= command.expires_at:
-        words = "It was not begun in time and has expired; nothing was done."
-        if command.attempt > 1:
-            words = "Its time ran out before an attempt succeeded."
-        if command.in_doubt_since is not None:
-            words += " An earlier attempt may have had its effect all the same."
-        return Refusal("expired", "expired", words)
-    return refused_for(first_trouble(facts))
+def expired(command: Command, *, now: datetime) -> Refusal | None:
+    """What is late is not begun any more."""
+    if command.expires_at is None or now < command.expires_at:
+        return None
+    words = "It was not begun in time and has expired; nothing was done."
+    if command.attempt > 1:
+        words = "Its time ran out before an attempt succeeded."
+    if command.in_doubt_since is not None:
+        words += " An earlier attempt may have had its effect all the same."
+    return Refusal("expired", "expired", words)
 
 
 def refused_for(trouble: Trouble | None) -> Refusal | None:

@@ -1,38 +1,28 @@
-"""Gathers the facts that `workers.gate` decides on: rules, switches, guild state, the actor's rights, cooldowns."""
+"""What stands before every command: its time, the checks of `workers.examiner`, its cooldown, a second person."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from bus.clock import Clock
 from bus.envelopes import Command
-from models.checks import Authority, Facts, Trouble, of_cooldown
+from models.approvals import Approval
+from models.checks import Trouble, first_trouble, of_cooldown
 from models.command_rules import CommandRules
 from models.cooldowns import Use, Wait
-from models.spec import CommandSpec
-from workers.authority import AccessReader, KeyReader, authority_at_hand, authority_for
+from workers.approvals import Approvals, refusal_of
+from workers.asked import Asked, member_behind
+from workers.authority import authority_at_hand
+from workers.examiner import Examiner
 from workers.failures import AttemptFailed
-from workers.gate import refusal, refused_for
-from workers.ports import Discord
-from workers.targets import Surroundings, Targets, ask_discord, look_up, member_behind, roles_of, targets_of
+from workers.gate import Refusal, expired, refused_for
+from workers.targets import Targets, targets_of
 from workers.work import Work
 
-__all__ = ["Gatekeeper", "GuildPresence", "RuleReader", "UseCounter"]
-
-
-class RuleReader(Protocol):
-    """What the guild and the platform's operators decided about a command, as last read (FEATURES.md X17, G15)."""
-
-    def of(self, guild_id: int | None, spec: type[CommandSpec]) -> CommandRules: ...
-
-    def switched_off(self, command_type: str, guild_id: int | None) -> str | None: ...
-
-
-class GuildPresence(Protocol):
-    """The guilds that the bot was removed from: not those that are present, unavailable or not yet known."""
-
-    async def left(self) -> frozenset[int]: ...
+__all__ = ["Gatekeeper", "UseCounter"]
 
 
 class UseCounter(Protocol):
@@ -46,49 +36,37 @@ class UseCounter(Protocol):
 class Gatekeeper:
     """Asks at every claim: first delivery, retry, takeover and approval alike."""
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        rules: RuleReader,
-        presence: GuildPresence,
-        surroundings: Surroundings,
-        access: AccessReader,
-        keys: KeyReader,
-        cooldowns: UseCounter,
-        discord: Discord,
-    ) -> None:
+    def __init__(self, *, clock: Clock, examiner: Examiner, approvals: Approvals, cooldowns: UseCounter) -> None:
         self._clock = clock
-        self._rules = rules
-        self._presence = presence
-        self._surroundings = surroundings
-        self._access = access
-        self._keys = keys
+        self._examiner = examiner
+        self._approvals = approvals
         self._cooldowns = cooldowns
-        self._discord = discord
 
     async def check_together(self, works: Sequence[Work]) -> list[Work]:
         """`check` for those about whom the command itself and guild state say enough; returns the others.
 
         One question of each kind for all. Raises what the database raises.
         """
-        now, left = self._clock.now(), await self._presence.left()
+        now, left = self._clock.now(), await self._examiner.left()
         others: list[Work] = []
         looked_up: dict[Work, Targets] = {}
         for work in works:
             command = work.command
-            rules = self._rules.of(command.guild_id, work.spec)
+            rules = self._examiner.rules.of(command.guild_id, work.spec)
             authority = authority_at_hand(command, now)
-            if authority is None or rules.roles.restricts or self._counts(command, rules):
+            asks = rules.roles.restricts or self._counts(command, rules)
+            if authority is None or asks or self._approvals.may_be_needed(command, work.options):
                 others.append(work)
                 continue
             work.authority = authority
-            work.refusal = refusal(command, self._facts(work, authority, rules, left, roles=None), now=now)
-            targets = targets_of(work) if work.refusal is None else None
+            asked = Asked(command, work.options, authority)
+            facts = self._examiner.facts(asked, work.spec, left=left, roles=None, needs_guild=work.handler.needs_guild)
+            work.refusal = expired(command, now=now) or refused_for(first_trouble(facts))
+            targets = targets_of(asked) if work.refusal is None else None
             if targets is not None:
                 looked_up[work] = targets
         if looked_up:
-            known = await look_up(list(looked_up.values()), self._surroundings)
+            known = await self._examiner.known_of(list(looked_up.values()))
             for work, targets in looked_up.items():
                 if targets.unknown_channels(known) or targets.ranks_unknown(known):
                     others.append(work)
@@ -101,59 +79,34 @@ class Gatekeeper:
 
         Raises what the database raises.
         """
-        command = work.command
+        approval = await self._approvals.needed(work.command, work.options)
         try:
-            work.authority = await authority_for(
-                command, clock=self._clock, access=self._access, keys=self._keys, discord=self._discord
-            )
-            rules = self._rules.of(command.guild_id, work.spec)
-            roles = await self._roles(work) if rules.roles.restricts else None
-            facts = self._facts(work, work.authority, rules, await self._presence.left(), roles=roles)
-            work.refusal = refusal(command, facts, now=self._clock.now())
-            if work.refusal is None:
-                trouble = await self._trouble_with_targets(work)
-                if trouble is None and self._counts(command, rules):
-                    trouble = await self._cooldown(work, rules)
-                work.refusal = refused_for(trouble)
+            work.authority = await self._examiner.authority(work.command)
+            asked = Asked(work.command, work.options, work.authority)
+            work.refusal = await self._refusal(work, asked, approval)
         except AttemptFailed as failure:
-            work.error = failure
+            # What waits for a second person is looked at again before it is done: it does not have to wait for Discord,
+            # and must not be begun to try again.
+            now = self._clock.now()
+            work.refusal = None if approval is None else refusal_of(work.command, work.spec, approval, now)
+            work.error = failure if work.refusal is None else None
 
-    def _facts(
-        self,
-        work: Work,
-        authority: Authority,
-        rules: CommandRules,
-        left: frozenset[int],
-        *,
-        roles: frozenset[int] | None,
-    ) -> Facts:
-        command = work.command
-        guild_id, reply_to = command.guild_id, command.reply_to
-        return Facts(
-            spec=work.spec,
-            is_person=command.actor.kind == "user" or authority.owner_id is not None,
-            authority=authority,
-            rules=rules,
-            switched_off=self._rules.switched_off(command.type, guild_id),
-            has_guild=guild_id is not None,
-            needs_guild=work.handler.needs_guild,
-            guild_gone=guild_id in left,
-            roles=roles,
-            channel_id=None if reply_to is None or reply_to.channel_id is None else int(reply_to.channel_id),
-        )
-
-    async def _roles(self, work: Work) -> frozenset[int] | None:
-        guild_id, actor_id = work.command.guild_id, member_behind(work)
-        if guild_id is None or actor_id is None:
-            return None
-        return await roles_of(guild_id, actor_id, surroundings=self._surroundings, discord=self._discord)
-
-    async def _trouble_with_targets(self, work: Work) -> Trouble | None:
-        targets = targets_of(work)
-        if targets is None:
-            return None
-        known = await look_up([targets], self._surroundings)
-        return targets.trouble(await ask_discord(targets, known, self._discord))
+    async def _refusal(self, work: Work, asked: Asked, approval: Approval | None) -> Refusal | None:
+        command, now = work.command, self._clock.now()
+        if approval is not None and approval.state == "awaiting_approval":
+            said = refusal_of(command, work.spec, approval, now)
+            if said is not None:
+                return said
+            # The time that counts is the ledger's: a late delivery of what was sent first says less.
+            command = msgspec.structs.replace(command, expires_at=approval.expires_at)
+        late = expired(command, now=now)
+        if late is not None:
+            return late
+        trouble = await self._examiner.trouble(asked, needs_guild=work.handler.needs_guild)
+        trouble = trouble or await self._cooldown(asked, approval)
+        if trouble is not None or approval is None:
+            return refused_for(trouble)
+        return await self._approvals.refusal(asked, approval, now)
 
     @staticmethod
     def _counts(command: Command, rules: CommandRules) -> bool:
@@ -162,12 +115,13 @@ class Gatekeeper:
         free = command.attempt > 1 or command.actor.kind == "system" or command.lane == "bulk"
         return not free and rules.limited and command.guild_id is not None
 
-    async def _cooldown(self, work: Work, rules: CommandRules) -> Trouble | None:
-        """Asked last: it counts."""
-        command = work.command
-        if command.guild_id is None:
+    async def _cooldown(self, asked: Asked, approval: Approval | None) -> Trouble | None:
+        """Asked last of what refuses: it counts. What waited for a second person was let in when it was asked for."""
+        command, rules = asked.command, self._examiner.rules.of(asked.command.guild_id, asked.spec)
+        waited = approval is not None and (approval.state == "awaiting_approval" or approval.decision is not None)
+        if waited or command.guild_id is None or not self._counts(command, rules):
             return None
-        member_id = member_behind(work)
+        member_id = member_behind(asked)
         actor = f"{command.actor.kind}:{command.actor.id}" if member_id is None else f"user:{member_id}"
         use = Use(command.id, int(command.guild_id), command.type, actor, rules)
         wait = await (self._cooldowns.peek(use) if command.dry_run else self._cooldowns.take(use))

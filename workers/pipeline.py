@@ -326,8 +326,11 @@ class Pipeline:
 
 
 def _is_refused_outright(work: Work) -> bool:
-    """A repeat is claimed even where it is refused: what an earlier attempt may have done must not be called undone."""
-    return work.refusal is not None and not work.careful
+    """A repeat is claimed even where it is refused: what an earlier attempt may have done must not be called undone.
+
+    What a second person has to approve first has had no attempt: the ledger says so.
+    """
+    return work.refusal is not None and (not work.careful or work.refusal.not_begun)
 
 
 def _runs_at_once(work: Work) -> bool:

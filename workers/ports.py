@@ -9,14 +9,15 @@ from inspect import iscoroutinefunction
 from typing import Any, Protocol
 
 from bus.clock import Clock
-from bus.envelopes import Command
+from bus.envelopes import Actor, Command, Grant
 from bus.ids import Snowflake
 from models.catalogue import Catalogue
+from models.checks import Trouble
 from models.outcome import Outcome
 from models.ranks import Ranks
 from models.spec import CommandSpec
 
-__all__ = ["AuditEntry", "Call", "Discord", "GuildReader", "Handler", "Ports", "Run", "WebhookCaller"]
+__all__ = ["Approvers", "AuditEntry", "Call", "Discord", "GuildReader", "Handler", "Ports", "Run", "WebhookCaller"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ class GuildReader(Protocol):
     async def announcement_targets(self) -> Sequence[tuple[Snowflake, Snowflake]]: ...
 
 
+class Approvers(Protocol):
+    """Who may decide on a command that waits for a second person: who may do it too, and is not who asked."""
+
+    async def trouble_of_decider(self, waiting: Command, by: Actor, grant: Grant | None) -> Trouble | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The outside world, passed in, and which commands there are."""
@@ -77,6 +84,7 @@ class Ports:
     discord: Discord
     webhooks: WebhookCaller
     guilds: GuildReader
+    approvers: Approvers
 
 
 @dataclass(frozen=True, slots=True)

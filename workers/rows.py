@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from bus.ids import new_id
 from models.ledger_types import AuditRecord, Claim, Settlement
 from models.outcome import Outcome
 from models.spec import options_of
 from workers.endings import Ending
+from workers.gate import Refusal
 from workers.work import Work
 
 __all__ = ["claim_finished", "claim_refused", "claim_running", "settlement"]
@@ -32,13 +35,23 @@ def claim_finished(work: Work, outcome: Outcome, *, now: datetime) -> Claim:
 
 
 def claim_refused(work: Work, *, now: datetime) -> Claim:
-    """A claim that records why nothing was done."""
+    """A claim that records why nothing was done, or that it waits for a second person, and for what."""
     refusal = work.refusal
     if refusal is None:
         raise ValueError("nothing was refused")
+    if refusal.state == "awaiting_approval":
+        return _claim_waiting(work, refusal, now)
     detail = {**_detail(work, now), "code": refusal.code, "message": refusal.message}
     audit = AuditRecord(new_id(now), "refusal", now, reason=_reason(work), detail=detail)
     return Claim(work.command, work.received.subject, refusal.state, audit, Outcome(refusal.message, code=refusal.code))
+
+
+def _claim_waiting(work: Work, refusal: Refusal, now: datetime) -> Claim:
+    command = msgspec.structs.replace(work.command, expires_at=refusal.until)
+    detail = {**_detail(work, now), "approval": "requested", "message": refusal.message}
+    audit = AuditRecord(new_id(now), "note", now, reason=_reason(work), detail=detail)
+    outcome = Outcome(refusal.message, code=refusal.code)
+    return Claim(command, work.received.subject, refusal.state, audit, outcome, permission_at=_permission_at(work))
 
 
 def settlement(work: Work, ending: Ending, *, now: datetime) -> Settlement:

@@ -21,19 +21,22 @@ from bus.senders import Sender
 from bus.topology import Topology
 from bus.transport import Transport
 from models import dead_letters, processes
+from models.approval_store import ApprovalStore
 from models.bulks import begin_children
 from models.catalogue import Catalogue
 from models.database import Database
 from models.guild_rules import RulesInForce
 from models.ledger import Ledger
+from workers.approvals import Approvals
 from workers.assembly import Lanes, assemble
-from workers.bulk_feeder import BulkFeeder
 from workers.config import Settings
 from workers.cooldowns import Cooldowns
 from workers.crash_loops import CrashLoops
 from workers.dead_letters import DeadLetterReader
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.rest import open_discord
+from workers.examiner import Examiner
+from workers.feeder import Feeder
 from workers.gatekeeper import Gatekeeper
 from workers.guilds import GuildTables
 from workers.housekeeping import Housekeeping
@@ -90,22 +93,25 @@ async def run(
         rules = RulesInForce(catalogue)
         switchboard = Switchboard(transport=transport, rules=rules, database=database)
         await switchboard.refresh()
-        gatekeeper = Gatekeeper(
+        examiner = Examiner(
             clock=clock,
             rules=rules,
             presence=guilds,
             surroundings=guilds,
             access=guilds,
             keys=KeyTable(database, clock),
-            cooldowns=Cooldowns(database),
             discord=discord,
         )
+        approval_store = ApprovalStore(database)
+        approvals = Approvals(examiner=examiner, reader=approval_store, catalogue=catalogue)
+        gatekeeper = Gatekeeper(clock=clock, examiner=examiner, approvals=approvals, cooldowns=Cooldowns(database))
         ports = Ports(
             catalogue=catalogue,
             clock=clock,
             discord=discord,
             webhooks=HttpWebhookCaller(session, allowed=settings.webhook_allow),
             guilds=guilds,
+            approvers=approvals,
         )
         lanes = assemble(
             lanes=settings.lanes,
@@ -166,7 +172,8 @@ async def run(
             lanes.leases.keep(),
             lanes.settler.run(),
             Sweeper(transport=transport, sweep=ledger.sweep, backlogged=lanes.backlogged).run(),
-            BulkFeeder(transport=transport, begin=lambda: begin_children(database, catalogue, clock.now())).run(),
+            Feeder(transport=transport, ready=lambda: begin_children(database, catalogue, clock.now())).run(),
+            Feeder(transport=transport, ready=approval_store.take_decided).run(),
             Housekeeping(database=database, ledger=ledger, clock=clock).run(),
             switchboard.run(),
             *(projection.run() for projection in projections),

@@ -10,10 +10,10 @@ from typing import Protocol
 from bus.ids import Snowflake
 from models.checks import Trouble, of_targets
 from models.spec import options_of
+from workers.asked import Asked, member_behind
 from workers.ports import Discord
-from workers.work import Work
 
-__all__ = ["Known", "Surroundings", "Targets", "ask_discord", "look_up", "member_behind", "roles_of", "targets_of"]
+__all__ = ["Known", "Surroundings", "Targets", "ask_discord", "look_up", "roles_of", "targets_of"]
 
 _InGuild = tuple[int, int]
 
@@ -85,15 +85,15 @@ class Targets:
         )
 
 
-def targets_of(work: Work) -> Targets | None:
+def targets_of(asked: Asked) -> Targets | None:
     """What has to be looked up for a command, or None where nothing has to be."""
-    guild_id, options, spec = work.command.guild_id, work.options, work.spec
+    guild_id, options, spec = asked.command.guild_id, asked.options, asked.spec
     if guild_id is None:
         return None
     kinds = {option.name: option.kind for option in options_of(spec)}
     given = (getattr(options, name) for name, kind in kinds.items() if kind == "channel")
     channels = [int(channel) for channel in given if channel]
-    actor_id = member_behind(work) if spec.outrank else None
+    actor_id = member_behind(asked) if spec.outrank else None
     if not channels and actor_id is None:
         return None
 
@@ -142,11 +142,3 @@ async def roles_of(
         member = await discord.member(guild_id, user_id)
         known = None if member is None else frozenset(map(int, member["roles"]))
     return None if known is None else known | {int(guild_id)}
-
-
-def member_behind(work: Work) -> int | None:
-    """Whose rank and roles count: the person's, or those of whose key it is; None for what is no member."""
-    if work.command.actor.kind == "user":
-        return int(Snowflake(work.command.actor.id))
-    owner_id = None if work.authority is None else work.authority.owner_id
-    return None if owner_id is None else int(owner_id)

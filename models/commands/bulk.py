@@ -32,6 +32,9 @@ class StartBulk(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     )
     members: Annotated[list[Member], msgspec.Meta(min_length=1, max_length=1000, description="For whom")]
 
+    def leads_to(self) -> str:
+        return self.command
+
 
 class PauseBulk(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Begin no more of a bulk; what is under way ends."""
@@ -72,3 +75,6 @@ class RetryBulk(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     destructive: ClassVar = True
 
     bulk: BulkId
+
+    def leads_to(self) -> UUID:
+        return self.bulk

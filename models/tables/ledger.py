@@ -13,7 +13,8 @@ class CommandRow(Model):
     """One command, from accepted to settled. Written by `models.ledger` alone; partitioned by month of the id.
 
     `claimed_from` is the state that the last claim found (null where it found no row): `running` means that a
-    lease had run out. `permission_at` is when permission was last granted.
+    lease had run out. `permission_at` is when permission was last granted. `approval` is what a second person decided
+    (`models.approvals.Decision`).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -47,6 +48,7 @@ class CommandRow(Model):
     outcome = json_field()
     next_attempt_at = fields.DatetimeField(null=True)
     permission_at = fields.DatetimeField(null=True)
+    approval = json_field()
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     settled_at = fields.DatetimeField(null=True)

@@ -80,7 +80,7 @@ def _through_platform(
             return {"state": "queued", "id": id}
         seen = api.wait(id, guild_id=guild_id, seconds=wait_seconds)
         if seen["state"] not in FINAL_STATES:
-            raise Failed(f"{id} is {seen['state']} after {wait_seconds:.0f} s; it goes on by itself.")
+            raise Failed(_not_ended(id, seen["state"], wait_seconds))
         return dict(seen)
 
 
@@ -112,10 +112,15 @@ def _directly(
                 return shown
             if time.monotonic() > deadline:
                 state = record.state if record is not None else "unknown"
-                raise Failed(f"{command.id} is {state} after {wait_seconds:.0f} s; it goes on by itself.")
+                raise Failed(_not_ended(str(command.id), state, wait_seconds))
             await asyncio.sleep(_POLL_SECONDS)
 
     return on_database(data_dir, "guildbus publish", work)
+
+
+def _not_ended(id: str, state: str, seconds: float) -> str:
+    then = "somebody else has to approve it" if state == "awaiting_approval" else "it goes on by itself"
+    return f"{id} is {state} after {seconds:.0f} s; {then}."
 
 
 def _show(seen: dict[str, Any], *, as_json: bool, waited: bool) -> None:

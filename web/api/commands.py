@@ -17,6 +17,7 @@ from web.accept import CommandRequest, accept, build_command, check_request, has
 from web.api.answers import json_response, listing
 from web.api.filters import CommandQuery
 from web.api.operation import PREFIX, Call, Nothing
+from web.approving import will_wait
 from web.authorization import Standing, refusal_of_command, refusal_of_platform_command
 from web.cancelling import cancel_command
 from web.command_view import CommandView, may_read, record_view, visible_records
@@ -28,6 +29,7 @@ __all__ = [
     "Accepted",
     "CommandDetail",
     "cancel_one",
+    "command_of",
     "get_command",
     "get_platform_command",
     "issue_in_guild",
@@ -37,10 +39,15 @@ __all__ = [
 ]
 
 
-class Accepted(msgspec.Struct, frozen=True):
-    """A command that the broker confirmed; `Location` is where to look at it."""
+class Accepted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A command that the broker confirmed; `Location` is where to look at it.
+
+    `needs_approval` where the server wants a second person for it: a worker checks it and leaves it
+    `awaiting_approval`, and nothing is done before somebody approves.
+    """
 
     id: UUID
+    needs_approval: bool = False
 
 
 class CommandDetail(CommandView, frozen=True, kw_only=True):
@@ -71,13 +78,13 @@ async def post_platform_command(call: Call[Nothing, CommandRequest]) -> Response
 
 async def get_command(call: Call[Nothing, None]) -> Response:
     """State (`queued` at once after the 202), attempts, outcome, and every step in `timeline`."""
-    return await _with_timeline(call.parts, await _command(call))
+    return await _with_timeline(call.parts, await command_of(call))
 
 
 async def cancel_one(call: Call[Nothing, None]) -> Response:
     """For who issued it, or may issue such a command; while nobody runs it. The command as it is then."""
     parts, principal, admitted = call.parts, call.principal, call.admitted
-    record = await _command(call)
+    record = await command_of(call)
     spec = parts.catalogue.by_type.get(record.type)
     if spec is None:
         raise Problem("command_not_found", "The command is of a type that this platform no longer has.")
@@ -86,7 +93,7 @@ async def cancel_one(call: Call[Nothing, None]) -> Response:
     if refusal is not None:
         raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
     await cancel_command(parts, record, spec, principal, correlation_id=request_id_of(call.request.scope))
-    return json_response(record_view(await _command(call)))
+    return json_response(record_view(await command_of(call)))
 
 
 async def get_platform_command(call: Call[Nothing, None]) -> Response:
@@ -133,10 +140,11 @@ async def _accepted(
         body_hash=hash_of_request(asked),
         publish_seconds=parts.settings.publish_seconds,
     )
-    return json_response(Accepted(queued.id), 202, {"Location": f"{location}{queued.id}"})
+    waits = await will_wait(parts, command, checked.parsed)
+    return json_response(Accepted(queued.id, waits), 202, {"Location": f"{location}{queued.id}"})
 
 
-async def _command(call: Call[Any, Any]) -> CommandRecord:
+async def command_of(call: Call[Any, Any]) -> CommandRecord:
     """The command of the path, if the caller may know of it."""
     parts, admitted = call.parts, call.admitted
     record = await parts.ledger.get(call.ids["command_id"])

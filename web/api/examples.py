@@ -23,6 +23,7 @@ from models.throughput import Minute
 from models.timeline import Step
 from web.accept import CommandRequest
 from web.api.analytics import Activity, CommandAnalytics, EventAnalytics
+from web.api.approvals import DeclineRequest
 from web.api.bulks import BulkRequest
 from web.api.catalogue import spec_view
 from web.api.checks import ChecksAnswer, CheckView
@@ -133,6 +134,7 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
         for example in (
             CommandRequest(type="moderation.warn", options=_WARNING),
             Accepted(_COMMAND),
+            DeclineRequest(reason="He has apologised."),
             _COMMAND_VIEW,
             CommandDetail(
                 **msgspec.structs.asdict(_COMMAND_VIEW),

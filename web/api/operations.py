@@ -12,6 +12,7 @@ from models.queries import AuditEntry
 from web.accept import CommandRequest
 from web.api import (
     analytics,
+    approvals,
     audit,
     bulks,
     catalogue,
@@ -32,6 +33,7 @@ from web.api import (
     webhooks,
 )
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
+from web.api.approvals import DeclineRequest
 from web.api.bulks import BulkRequest
 from web.api.catalogue import CatalogueQuery, CommandKind
 from web.api.checks import ChecksAnswer, ChecksQuery
@@ -60,6 +62,7 @@ from web.switching import SwitchRequest
 __all__ = ["OPERATIONS"]
 
 _ISSUING = ("command_unknown", "version_unknown", "options_invalid", "idempotency_key_reused", "not_confirmed")
+_DECIDING = ("own_command", "not_awaiting_approval")
 _CHANGING = ("options_invalid", "not_confirmed", "not_finished", "rate_limited")
 _MAKING = ("idempotency_key_reused", "name_taken", "too_many")
 _SAVING = ("command_unknown", "options_invalid")
@@ -132,6 +135,12 @@ OPERATIONS: tuple[Operation, ...] = (
               bulks.retry_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
     Operation("POST", "/guilds/{guild_id}/commands/{command_id}/cancel", "cancelCommand", "Call off what nobody runs",
               commands.cancel_one, in_guild("commands.write"), answer=CommandView, errors=("not_cancellable",)),
+    Operation("POST", "/guilds/{guild_id}/commands/{command_id}/approve", "approveCommand", "Let what waits be done",
+              approvals.approve_one, in_guild("commands.write"), status=202, answer=Accepted,
+              errors=(*_DECIDING, *_ISSUING)),
+    Operation("POST", "/guilds/{guild_id}/commands/{command_id}/decline", "declineCommand", "Refuse what waits",
+              approvals.decline_one, in_guild("commands.write"), body=DeclineRequest, status=202, answer=Accepted,
+              errors=(*_DECIDING, *_ISSUING)),
     Operation("GET", "/guilds/{guild_id}/presets", "listPresets", "Saved commands, by name",
               presets.list_presets, in_guild("presets.read"), query=NameQuery, answer=Listing[Preset]),
     Operation("POST", "/guilds/{guild_id}/presets", "createPreset", "Save a command with its options filled in",

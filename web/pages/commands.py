@@ -18,6 +18,7 @@ from web.api.filters import CommandQuery
 from web.authorization import refusal_of
 from web.command_view import may_read, visible_records
 from web.guild_lookup import names_in
+from web.pages.approvals import waiting_of
 from web.pages.filters import asked_for
 from web.pages.guilds import permitted_commands
 from web.pages.links import next_page
@@ -105,6 +106,7 @@ async def command_timeline(request: Request) -> Response:
         "record": record,
         "steps": steps_of(record, audit),
         "names": await names_in(parts.database, admitted.guild.id, _people(record)),
+        "waiting": await waiting_of(parts, admitted, record) if record.state == "awaiting_approval" else None,
         "conflict": await _conflict(parts, admitted, record),
     }
     return parts.pages.render(request, "command.html", context)

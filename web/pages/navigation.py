@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("commands", "/commands", "square-terminal", "viewer"),
             Section("members", "/members", "users", "moderator"),
+            Section("approvals", "/approvals", "user-check", "moderator"),
             Section("failed", "/dead-letters", "triangle-alert", "admin"),
         ),
     ),

@@ -84,5 +84,9 @@ def _row(spec: type[CommandSpec], roles: list[RoleRow], by_key: Mapping[str, Set
         permission=permission_names(Permission(spec.permission)),
         holders=holders,
         always_possible=spec.always_possible,
-        fields={} if spec.always_possible else {name: by_key[key_of(spec.type, name)] for name in _FIELDS},
+        fields={} if spec.always_possible else {name: by_key[key_of(spec.type, name)] for name in _fields_of(spec)},
     )
+
+
+def _fields_of(spec: type[CommandSpec]) -> tuple[str, ...]:
+    return (*_FIELDS, "approval") if spec.destructive else _FIELDS

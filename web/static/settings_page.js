@@ -66,10 +66,10 @@ class SettingsPage {
   }
 
   #chips(type) {
-    return ["roles", "channels", "user_cooldown", "guild_cooldown", "private_reply"].flatMap((name) => {
+    return ["roles", "channels", "user_cooldown", "guild_cooldown", "private_reply", "approval"].flatMap((name) => {
       const field = this.#fields.get(`commands.${type}.${name}`);
       if (!field || same(field.read(), field.default)) return [];
-      const text = name === "private_reply" ? (field.read() ? "private" : "public") : shown(field.kind, field.read(), field.names);
+      const text = name === "approval" ? "two people" : name === "private_reply" ? (field.read() ? "private" : "public") : shown(field.kind, field.read(), field.names);
       return [h("span", { class: "badge plain" }, text)];
     });
   }

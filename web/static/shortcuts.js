@@ -3,7 +3,7 @@ import { opens } from "./menus.js";
 import { visit } from "./navigation.js";
 
 // The sidebar's sections by their letters; what is not in it leads nowhere.
-const GO = { o: "overview", l: "live", c: "commands", m: "members", f: "failed", n: "analytics", a: "audit", s: "settings" };
+const GO = { o: "overview", l: "live", c: "commands", p: "approvals", m: "members", f: "failed", n: "analytics", a: "audit", s: "settings" };
 const SECOND_KEY_MS = 1200;
 
 export function followShortcuts() {

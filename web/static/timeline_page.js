@@ -1,16 +1,19 @@
 // One command's timeline, live: every event about it fetches the steps anew, which are the ledger's and not ours.
 import { call } from "./api.js";
+import { mountDecisions } from "./approvals.js";
 import { byId, h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
 import { nameMentions } from "./mentions.js";
 import { freshener } from "./part.js";
 import { timeElement } from "./times.js";
 
-const STEP_COLOURS = { started: "info", refused: "bad", waiting: "warn", delivered: "good" };
+const STEP_COLOURS = { started: "info", refused: "bad", waiting: "warn", approved: "good", declined: "bad", delivered: "good" };
 
 export function mount(main, { guildId, stream, signal }) {
   const { command: id } = main.querySelector("[data-command]").dataset;
   const freshenConflict = freshener("conflict", guildId);
+  const freshenApproval = freshener("approval", guildId);
+  mountDecisions(main, guildId, signal);
   let asking = false;
   let again = false;
 
@@ -20,7 +23,7 @@ export function mount(main, { guildId, stream, signal }) {
     asking = true;
     try {
       const command = await call(`/guilds/${guildId}/commands/${id}`, { signal });
-      if (!signal.aborted) paint(command, guildId, freshenConflict);
+      if (!signal.aborted) paint(command, guildId, freshenConflict, freshenApproval);
     } catch {
       // The next event, or the next connection, asks again.
     }
@@ -36,13 +39,15 @@ export function mount(main, { guildId, stream, signal }) {
   if (stream.initial) refresh();
 }
 
-function paint(command, guildId, freshenConflict) {
+function paint(command, guildId, freshenConflict, freshenApproval) {
   byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, words(command.state)));
   byId("command-attempts").textContent = command.attempts;
   const opened = [...byId("timeline").children].map((item) => Boolean(item.querySelector("details")?.open));
   byId("timeline").replaceChildren(...command.timeline.map(step));
   [...byId("timeline").children].forEach((item, at) => opened[at] && item.querySelector("details")?.setAttribute("open", ""));
   nameMentions(byId("timeline"), guildId);
+  // Shown before, or now: what can be done about it changes with its state.
+  if (command.state === "awaiting_approval" || byId("approval").childElementCount) freshenApproval();
   if (command.outcome?.code === "stale_version" && !byId("conflict")?.childElementCount) freshenConflict();
 }
 

@@ -7,13 +7,14 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from models.catalogue import Catalogue
+from models.commands import approvals as approval_specs
 from models.commands import bulk as bulk_specs
 from models.commands import messages as message_specs
 from models.commands import moderation as moderation_specs
 from models.commands import server as server_specs
 from models.commands import settings as settings_specs
 from models.commands import utility as utility_specs
-from workers.handlers import bulk, messages, moderation, records, server, settings, utility
+from workers.handlers import approvals, bulk, messages, moderation, records, server, settings, utility
 from workers.ports import Handler
 
 __all__ = ["BUILT_IN", "PLUGIN_GROUP", "load_handlers", "table_of"]
@@ -43,6 +44,8 @@ BUILT_IN: tuple[Handler, ...] = (
     Handler(bulk_specs.ResumeBulk, bulk.resume),
     Handler(bulk_specs.CancelBulk, bulk.cancel),
     Handler(bulk_specs.RetryBulk, bulk.retry),
+    Handler(approval_specs.Approve, approvals.approve),
+    Handler(approval_specs.Decline, approvals.decline),
 )
 
 

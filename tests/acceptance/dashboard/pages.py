@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {
     "live": f"{_BASE}/live",
     "commands": f"{_BASE}/commands?command=moderation.ban",
     "history": f"{_BASE}/commands/history",
+    "approvals": f"{_BASE}/approvals",
     "members": f"{_BASE}/members",
     "member": f"{_BASE}/members/{crowd(0)}",
     "analytics": f"{_BASE}/analytics",

@@ -44,7 +44,7 @@ def audit(phase: Literal["intent", "outcome", "refusal", "note"] = "intent", **f
 
 def claim(
     command: Command,
-    state: Literal["running", "succeeded", "refused", "expired", "superseded"] = "running",
+    state: Literal["running", "awaiting_approval", "succeeded", "refused", "expired", "superseded", "dead"] = "running",
     subject: str | None = None,
 ) -> Claim:
     outcome = None if state == "running" else Outcome(f"it {state}", code=state)

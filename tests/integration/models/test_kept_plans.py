@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from models.approval_store import APPROVAL_OF, TAKE_DECIDED
 from models.database import BY_KEY, Database
 from models.ledger_claim_sql import CLAIM, CLAIM_COLUMNS
 from models.ledger_queue_sql import SWEEP
@@ -28,6 +29,8 @@ STATEMENTS = {
     "delivered": (DELIVERED, "uuid[]"),
     "cancel": (CANCEL, _types(CANCEL_COLUMNS)),
     "sweep": (SWEEP, "float8, bigint"),
+    "take decided": (TAKE_DECIDED, "bigint"),
+    "approval": (APPROVAL_OF, "uuid, uuid, text, bigint"),
 }
 
 

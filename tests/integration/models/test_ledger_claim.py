@@ -120,13 +120,6 @@ async def test_a_queued_row_is_taken_with_a_rising_revision(ledger: Ledger) -> N
     assert (claimed.verdict, claimed.revision, claimed.fence, claimed.takeover) == ("fresh", 2, 1, False)
 
 
-async def test_what_awaits_approval_is_held(ledger: Ledger, database: Database) -> None:
-    ban = command()
-    await ledger.record([ban])
-    await database.fetch("WITH x AS (UPDATE commands SET state = 'awaiting_approval' WHERE id = $1) SELECT 1", ban.id)
-    assert (await take(ledger, ban)).verdict == "held"
-
-
 async def test_an_end_at_once_is_stored_settled_and_audited(ledger: Ledger, database: Database) -> None:
     ping = command()
     [claimed] = await ledger.claim([claim(ping, "succeeded")], 10)

@@ -18,7 +18,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"stored_state": "running"}, "held"),
     ({"stored_state": "running", "stored_attempt": 3}, "held"),
     ({"stored_state": "queued"}, "held"),
-    ({"stored_state": "awaiting_approval"}, "held"),
+    ({"stored_state": "awaiting_approval"}, "waiting"),
     ({"stored_state": "retrying", "stored_attempt": 2}, "stale"),
     ({"stored_state": "retrying", "stored_attempt": 1}, "held"),
 ]

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bus.envelopes import Actor
-from models.checks import OWNER_RANK, Authority, Facts, of_targets
+from models.checks import OWNER_RANK, Authority, Facts, first_trouble, of_targets
 from models.commands.messages import Broadcast
 from models.commands.moderation import Ban
 from models.permissions import Permission
 from tests.unit.workers.making import NOW, a_command
-from workers.gate import refusal
+from workers.gate import expired, refused_for
 
 BANNER = Authority("guild_state", NOW, permissions=int(Permission.BAN_MEMBERS))
 
@@ -18,9 +18,8 @@ BANNER = Authority("guild_state", NOW, permissions=int(Permission.BAN_MEMBERS))
 def refused(command=None, *, spec=Ban, authority=BANNER, now=NOW, **facts):
     command = command or a_command()
     has_guild, is_person = command.guild_id is not None, command.actor.kind == "user"
-    return refusal(
-        command, Facts(spec=spec, is_person=is_person, authority=authority, has_guild=has_guild, **facts), now=now
-    )
+    asked = Facts(spec=spec, is_person=is_person, authority=authority, has_guild=has_guild, **facts)
+    return expired(command, now=now) or refused_for(first_trouble(asked))
 
 
 def test_who_holds_the_permission_may():

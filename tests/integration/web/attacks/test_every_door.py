@@ -127,6 +127,7 @@ EXAMPLES = {name: parameter.example for name, parameter in PATH_PARAMETERS.items
 BODIES: dict[str, dict[str, Any]] = {
     "issuePlatformCommand": {"type": "admin.broadcast", "options": {"text": "x"}},
     "replayDeadLetterEdited": {"options": {"member": str(int(MEMBER)), "reason": "edited"}},
+    "declineCommand": {"reason": "x"},
     "flipSwitch": {"off": False, "command": "utility.ping"},
 }
 

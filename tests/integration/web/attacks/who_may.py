@@ -33,7 +33,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
 }
 PAGES: dict[str, str] = {
     "": "viewer", "/live": "viewer", "/commands": "viewer", "/commands/history": "viewer",
-    "/commands/{command_id}": "viewer", "/members": "moderator", "/members/{person_id}": "moderator",
+    "/commands/{command_id}": "viewer", "/approvals": "viewer", "/members": "moderator",
+    "/members/{person_id}": "moderator",
     "/analytics": "moderator", "/audit": "moderator", "/audit/{entry_id}": "moderator", "/dead-letters": "admin",
     "/dead-letters/{dead_letter_id}": "admin", "/settings": "admin",
 }  # fmt: skip
