@@ -12,6 +12,7 @@ import httpx
 from models import api_keys
 from models.api_keys import SCOPES
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, OTHER_GUILD, RunningWeb
+from tests.integration.web.test_approvals_api import a_waiting_ban
 from tests.integration.web.test_bulks_api import as_a_worker_starts_it
 from tests.integration.web.test_dead_letters_api import letter
 from tests.specification.document import with_known
@@ -70,6 +71,8 @@ async def furnish(web: RunningWeb) -> dict[str, list[str]]:
             "type": ["moderation.warn", "utility.ping", "nobody.knows"],
             "dead_letter_id": letters,
             "replayDeadLetterEdited.dead_letter_id": [str((await letter(web.database))[0])],
+            "approveCommand.command_id": [await a_waiting_ban(web)],
+            "declineCommand.command_id": [await a_waiting_ban(web)],
             "getPlatformCommand.command_id": [await _made(client, f"{PREFIX}/commands", shout)],
             "session_id": [next(one["id"] for one in (await person.get(f"{PREFIX}/sessions")).json()["items"])],
             "If-Match": ['"1"', '"7"'],
