@@ -188,16 +188,28 @@ async def list_letters(
     return Page(letters[:limit], encode_cursor(letters[limit - 1].id) if len(letters) > limit else None)
 
 
+# Counted by person first: different people of thousands of letters would have to be sorted, and so would their reasons.
+_GROUPS = """
+WITH by_person AS (
+    SELECT code, type, actor_id, count(*) AS count, count(body) AS readable, min(first_at) AS first_at,
+        max(first_at) AS last_at, max(id::text) AS newest
+    FROM dead_letters WHERE guild_id = $1 AND state = $2 GROUP BY code, type, actor_id
+),
+by_cause AS (
+    SELECT code, type, sum(count)::bigint AS count, sum(readable)::bigint AS readable, count(actor_id) AS people,
+        min(first_at) AS first_at, max(last_at) AS last_at, max(newest)::uuid AS newest_id
+    FROM by_person GROUP BY code, type ORDER BY max(newest) DESC LIMIT $3
+)
+SELECT c.*, d.reason FROM by_cause c JOIN dead_letters d ON d.id = c.newest_id ORDER BY c.newest_id DESC
+"""
+
+
 async def groups_of(
     database: Database, guild_id: int, state: Literal["open", "replayed", "discarded"] = "open"
 ) -> list[LetterGroup]:
     """A guild's letters by cause, the cause with the newest letter first; at most 100 causes."""
     rows = await database.fetch(
-        """SELECT code, type, count(*) AS count, count(body) AS readable, count(DISTINCT actor_id) AS people,
-            min(first_at) AS first_at, max(first_at) AS last_at, (array_agg(id ORDER BY id DESC))[1] AS newest_id,
-            (array_agg(reason ORDER BY id DESC))[1] AS reason
-        FROM dead_letters WHERE guild_id = $1 AND state = $2
-        GROUP BY code, type ORDER BY max(id::text) DESC LIMIT $3""",
+        _GROUPS,
         int(guild_id),
         state,
         _MOST_GROUPS,

@@ -16,6 +16,7 @@ from models.ledger import Ledger
 from models.rate_limits import Rates
 from web.config import Settings
 from web.discord_check import DiscordCheck
+from web.kept import Kept
 from web.live.company import Company
 from web.live.follower import Follower
 from web.live.hub import Hub
@@ -110,6 +111,7 @@ def build_parts(
             embedded=settings.embedded,
         ),
         throttle=Throttle(rates, settings),
+        kept=Kept(clock),
         discord=DiscordCheck(settings.discord_api_url, clock),
         presence=Presence(
             database, process_id, lambda: {"streams": len(hub), "events kept": len(ring), "here": company.here()}

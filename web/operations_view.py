@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from models.throughput import Minute
 from web.parts import Parts
 
 __all__ = ["PlatformView", "ProcessView", "QueueView", "SwitchView", "platform_view"]
+
+_LOAD_KEPT_SECONDS = 1.0
 
 
 class ProcessView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +69,7 @@ class PlatformView(msgspec.Struct, frozen=True, kw_only=True):
 
 async def platform_view(parts: Parts) -> PlatformView:
     found = await control.switches(parts.database)
-    queues, trouble = await _queues(parts)
+    load = await parts.kept.get("load", _LOAD_KEPT_SECONDS, lambda: _load(parts))
     return PlatformView(
         processes=[
             ProcessView(
@@ -83,10 +86,10 @@ async def platform_view(parts: Parts) -> PlatformView:
             )
             for one in await processes.list_live(parts.database)
         ],
-        queues=queues,
-        broker_trouble=trouble,
-        minutes=await throughput.by_minute(parts.database),
-        unfinished=await throughput.waiting_now(parts.database),
+        queues=load.queues,
+        broker_trouble=load.broker_trouble,
+        minutes=load.minutes,
+        unfinished=load.unfinished,
         switches=[
             SwitchView(
                 scope=one.scope,
@@ -99,6 +102,20 @@ async def platform_view(parts: Parts) -> PlatformView:
         ],
         control_version=found.version,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    queues: list[QueueView] | None
+    broker_trouble: str
+    minutes: list[Minute]
+    unfinished: dict[str, int]
+
+
+async def _load(parts: Parts) -> _Load:
+    queues, trouble = await _queues(parts)
+    minutes, unfinished = await throughput.by_minute(parts.database), await throughput.waiting_now(parts.database)
+    return _Load(queues, trouble, minutes, unfinished)
 
 
 async def _queues(parts: Parts) -> tuple[list[QueueView] | None, str]:

@@ -16,6 +16,7 @@ from models.database import Database
 from models.ledger import Ledger
 from web.config import Settings
 from web.discord_check import DiscordCheck
+from web.kept import Kept
 from web.live.company import Company
 from web.live.follower import Follower
 from web.live.hub import Hub
@@ -53,6 +54,7 @@ class Parts:
     discord: DiscordCheck
     presence: Presence
     company: Company
+    kept: Kept
     bot_trouble: Callable[[], str] | None
     """What the bot in this process waits for, empty if nothing; None where it runs elsewhere."""
 

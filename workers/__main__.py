@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -35,6 +36,9 @@ async def work(settings: Settings, machine: Clock) -> None:
     try:
         await asyncio.gather(transport.start(), database.connect())
         keeping_time = asyncio.create_task(keep_time(clock, database))
+        # What was loaded stays: the garbage collector need not look through all of it again each time.
+        gc.collect()
+        gc.freeze()
         await service.run(
             settings,
             transport=transport,

@@ -276,7 +276,9 @@ class Pipeline:
             async with self._slots.of(work.command.guild_id):
                 work.begun_at = self._clock.now()
                 ending = await self._ending(work)
-            await announced
+            if not announced.done():
+                # One that is taken over stops waiting, and must not stop what the others wait for.
+                await asyncio.shield(announced)
         except (TakenOver, asyncio.CancelledError):
             self._leave(work)
             return

@@ -7,6 +7,7 @@ webhooks alone are replaced by ports that answer at once.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -120,6 +121,8 @@ async def work(*, results: bool) -> None:
     )
     try:
         await asyncio.gather(transport.start(), database.connect())
+        gc.collect()  # as `python -m workers` does
+        gc.freeze()
         with instant:
             await service.run(
                 Settings(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from web.parts import Parts
 from web.problems import Problem
 
 __all__ = [
+    "KEPT_SECONDS",
     "Activity",
     "CommandAnalytics",
     "CommandAnalyticsQuery",
@@ -36,6 +38,8 @@ __all__ = [
     "span_of",
 ]
 
+KEPT_SECONDS = 5.0
+"""How old a figure of a range that has not ended may be."""
 _DEFAULT_DAYS = {"hour": 2, "day": 30, "week": 182}
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -91,29 +95,43 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 async def command_analytics(call: Call[CommandAnalyticsQuery, None]) -> Response:
     database, guild_id, query = call.parts.database, int(call.admitted.guild.id), call.query
     span = span_of(call.parts, query)
-    by_type = await analytics.command_use(database, guild_id, span, type=query.type)
-    over_time = await analytics.command_use_over_time(database, guild_id, span, type=query.type)
-    total = sum(bucket.total for bucket in over_time)
-    return json_response(
-        CommandAnalytics(since=span.since, until=span.until, total=total, by_type=by_type, over_time=over_time)
-    )
+
+    async def find() -> CommandAnalytics:
+        by_type = await analytics.command_use(database, guild_id, span, type=query.type)
+        over_time = await analytics.command_use_over_time(database, guild_id, span, type=query.type)
+        total = sum(bucket.total for bucket in over_time)
+        return CommandAnalytics(since=span.since, until=span.until, total=total, by_type=by_type, over_time=over_time)
+
+    return await _kept(call.parts, ("commands", guild_id, query), find)
 
 
 async def event_analytics(call: Call[SpanQuery, None]) -> Response:
     database, guild_id = call.parts.database, int(call.admitted.guild.id)
     span = span_of(call.parts, call.query)
-    by_type = await analytics.event_use(database, guild_id, span)
-    over_time = await analytics.event_use_over_time(database, guild_id, span)
-    total = sum(one.total for one in by_type)
-    return json_response(
-        EventAnalytics(since=span.since, until=span.until, total=total, by_type=by_type, over_time=over_time)
-    )
+
+    async def find() -> EventAnalytics:
+        by_type = await analytics.event_use(database, guild_id, span)
+        over_time = await analytics.event_use_over_time(database, guild_id, span)
+        total = sum(one.total for one in by_type)
+        return EventAnalytics(since=span.since, until=span.until, total=total, by_type=by_type, over_time=over_time)
+
+    return await _kept(call.parts, ("events", guild_id, call.query), find)
 
 
 async def guild_activity(call: Call[SpanQuery, None]) -> Response:
+    database, guild_id = call.parts.database, int(call.admitted.guild.id)
     span = span_of(call.parts, call.query)
-    over_time = await analytics.guild_activity(call.parts.database, int(call.admitted.guild.id), span)
-    return json_response(Activity(since=span.since, until=span.until, over_time=over_time))
+
+    async def find() -> Activity:
+        over_time = await analytics.guild_activity(database, guild_id, span)
+        return Activity(since=span.since, until=span.until, over_time=over_time)
+
+    return await _kept(call.parts, ("activity", guild_id, call.query), find)
+
+
+async def _kept(parts: Parts, key: Hashable, find: Callable[[], Awaitable[msgspec.Struct]]) -> Response:
+    """Weeks of a busy server are thousands of rows to sort: a range without an end is told as of some seconds ago."""
+    return json_response(await parts.kept.get(("analytics", key), KEPT_SECONDS, find))
 
 
 def span_of(parts: Parts, query: SpanQuery) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -11,6 +12,8 @@ from starlette.responses import Response
 from bus.errors import InvalidMessage
 from models import analytics
 from models.analytics import Bucket, Span
+from models.database import Database
+from web.api.analytics import KEPT_SECONDS
 from web.pages.session import admit_page, page_context
 from web.parts import parts_of
 from web.preferences import preferences_of
@@ -36,8 +39,10 @@ async def analytics_page(request: Request) -> Response:
     zone = preferences_of(request).zone or "UTC"
     chosen, span = _span(asked.get("range", ""), asked.get("from"), asked.get("to"), zone, parts.clock.now())
     type_ = asked.get("type") or None
-    database = parts.database
-    used = await analytics.command_use(database, guild_id, span)
+    asked_for = (guild_id, chosen or (asked.get("from"), asked.get("to")), zone, type_)
+    figures = await parts.kept.get(
+        ("analytics page", asked_for), KEPT_SECONDS, lambda: _figures(parts.database, guild_id, span, type_)
+    )
     context = {
         **page_context(admitted, section="analytics", heading="Analytics"),
         "ranges": {name: words for name, (words, _, _) in RANGES.items()},
@@ -46,17 +51,23 @@ async def analytics_page(request: Request) -> Response:
         "days": (span.since.astimezone(ZoneInfo(zone)).date(), span.until.astimezone(ZoneInfo(zone)).date()),
         "zone": zone,
         "type": type_,
+        **figures,
+    }
+    return parts.pages.render(request, "analytics.html", context)
+
+
+async def _figures(database: Database, guild_id: int, span: Span, type: str | None) -> dict[str, Any]:
+    used = await analytics.command_use(database, guild_id, span)
+    activity = await analytics.guild_activity(database, guild_id, span)
+    return {
         "used": used,
         "total": sum(one.total for one in used),
-        "people": max(
-            (bucket.people for bucket in await analytics.guild_activity(database, guild_id, span)), default=0
-        ),
-        "over_time": await analytics.command_use_over_time(database, guild_id, span, type=type_),
-        "activity": await analytics.guild_activity(database, guild_id, span),
+        "people": max((bucket.people for bucket in activity), default=0),
+        "over_time": await analytics.command_use_over_time(database, guild_id, span, type=type),
+        "activity": activity,
         "events": await analytics.event_use(database, guild_id, span),
         "events_over_time": await analytics.event_use_over_time(database, guild_id, span),
     }
-    return parts.pages.render(request, "analytics.html", context)
 
 
 def _span(name: str, first: str | None, last: str | None, zone: str, now: datetime) -> tuple[str, Span]:
