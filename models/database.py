@@ -25,6 +25,7 @@ __all__ = [
     "APP_ROLE",
     "BOT_ROLE",
     "BY_KEY",
+    "ROLES",
     "WEB_ROLE",
     "WORKER_ROLE",
     "Connection",
@@ -36,6 +37,7 @@ __all__ = [
 APP_ROLE = "guildbus_app"
 """All rooms in one process, and the command line. What each role may is in models/roles.sql."""
 BOT_ROLE, WEB_ROLE, WORKER_ROLE = "guildbus_bot", "guildbus_web", "guildbus_worker"
+ROLES = (APP_ROLE, BOT_ROLE, WEB_ROLE, WORKER_ROLE, "guildbus_backup")
 Connection = BaseDBAsyncClient
 Record = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from aerich import Command
 from aerich.migrate import Migrate
 from aerich.models import Aerich
 
-from models.database import tortoise_config
+from models.database import ROLES, tortoise_config
 from models.database_url import parse_database_url, shown_address
 from models.errors import DatabaseUnavailable, ModelError
 
@@ -22,7 +22,12 @@ __all__ = ["MigrationStatus", "downgrade", "status", "upgrade"]
 
 _ADVISORY_LOCK = 0x6775696C64627573  # "guildbus" in ASCII
 _LOCATION = Path(__file__).parent
-_ROLES = _LOCATION / "roles.sql"
+_RIGHTS = _LOCATION / "roles.sql"
+_MISSING_ROLES = """
+SELECT name FROM unnest($1::text[]) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+    AND NOT (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user)
+"""
 
 T = TypeVar("T")
 
@@ -39,13 +44,24 @@ async def upgrade(url: str) -> list[str]:
     """Applies what is pending, as the URL's own user, makes partitions for the months ahead, and lets roles do
     what models/roles.sql says.
 
-    Returns the migrations applied. Raises DatabaseUnavailable and DatabaseAddressInvalid.
+    Returns the migrations applied. Raises DatabaseUnavailable, DatabaseAddressInvalid, and ModelError where roles are
+    missing that the URL's user may not make.
     """
     async with _alone(url) as connection:
+        await _refuse_without_roles(connection, ROLES)
         applied = await _with_aerich(url, _upgrade)
         await connection.execute("SELECT guildbus_ensure_partitions(3)")
-        await connection.execute(_ROLES.read_text())
+        await connection.execute(_RIGHTS.read_text())
         return applied
+
+
+async def _refuse_without_roles(connection: Any, roles: Sequence[str]) -> None:
+    missing = [row["name"] for row in await connection.fetch(_MISSING_ROLES, list(roles))]
+    if missing:
+        raise ModelError(
+            f"the database has no role {', '.join(missing)}, and the URL's user may not make roles: let an "
+            "administrator make them, as deploy/postgres/init/10-roles.sh does, or give the user CREATEROLE"
+        )
 
 
 async def downgrade(url: str, to: int) -> list[str]:

@@ -220,6 +220,7 @@ async def test_the_platform_works_with_each_process_under_its_own_login(
                 return found if found.json()["state"] == "succeeded" else httpx.Response(404)
 
             await until_ok(succeeded, tmp_path)
+            assert [await health_check(kind, sockets) for kind in ("bot", "worker", "nobody")] == [0, 0, 1]
             trail = (await api.get(f"{guild}/audit")).json()["items"]
             assert {"moderation.warn", "settings.set"} <= {line["type"] for line in trail}
     await owner.close()
@@ -264,6 +265,16 @@ async def process(
     finally:
         started.terminate()
         await asyncio.wait_for(started.wait(), 30)
+
+
+async def health_check(kind: str, sockets: str) -> int:
+    """What docker-compose.yml asks bot and workers with, each under its own login."""
+    login = kind if kind in ROOMS else "bot"
+    environ = {"PATH": os.environ["PATH"], "DATABASE_URL": url_of(login, sockets)}
+    asked = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "scripts.heartbeat", kind, cwd=ROOT, env=environ, stderr=asyncio.subprocess.DEVNULL
+    )
+    return await asked.wait()
 
 
 async def until_ok(ask: Any, folder: Path) -> None:

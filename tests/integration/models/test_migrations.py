@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -12,7 +12,7 @@ from tortoise.exceptions import OperationalError
 from bus.ids import new_id
 from models import migrate
 from models.bulks import Target, get_bulk, start_bulk
-from models.database import Database
+from models.database import ROLES, Database
 from models.errors import ModelError
 from models.ledger import Ledger
 from models.retention import drop_partitions, ensure_partitions
@@ -102,6 +102,18 @@ async def test_the_audit_trail_can_not_be_changed_by_the_role_that_everything_ru
         (OperationalError, asyncpg.InsufficientPrivilegeError), match=r"permission denied|must be owner"
     ):
         await database.client.execute_script(sql)
+
+
+async def test_roles_that_the_user_may_not_make_are_named_with_what_to_do(database_url: str) -> None:
+    user = f"plain_{uuid4().hex[:12]}"
+    connection = await asyncpg.connect(database_url)
+    await migrate._refuse_without_roles(connection, ("guildbus_missing",))  # a superuser makes it
+    await connection.execute(f"CREATE ROLE {user}; SET ROLE {user}")
+    await migrate._refuse_without_roles(connection, ROLES)
+    with pytest.raises(ModelError, match=r"guildbus_missing.*10-roles\.sh"):
+        await migrate._refuse_without_roles(connection, (*ROLES, "guildbus_missing"))
+    await connection.execute(f"RESET ROLE; DROP ROLE {user}")
+    await connection.close()
 
 
 async def test_the_partitions_of_the_audit_trail_are_closed_too(database: Database) -> None:
