@@ -15,13 +15,14 @@ from schemathesis.generation.case import Case
 from schemathesis.hooks import HookContext
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    ensure_resource_availability,
     negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
 
-__all__ = ["CHECKS", "REFUSED", "numbers_that_javascript_can_count"]
+__all__ = ["CHECKS", "REFUSED", "numbers_that_javascript_can_count", "what_was_made_is_there"]
 
 REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428"]
 """The statuses of which each says no to something that was sent."""
@@ -43,6 +44,16 @@ def numbers_that_javascript_can_count(ctx: CheckContext, response: Response, cas
     documents = _json_in(response)
     large = next((number for number in _numbers(documents) if abs(number) > _MOST), None)
     assert large is None, f"{large} is a number in JSON that a browser rounds"
+
+
+@schemathesis.check
+def what_was_made_is_there(ctx: CheckContext, response: Response, case: Case) -> bool | None:
+    """As schemathesis' own, but for what was only accepted (202): workers make it, and none is running here."""
+    parent = ctx.internals.find_parent(case_id=case.id)
+    made = None if parent is None else ctx.internals.find_response(case_id=parent.id)
+    if made is not None and made.status_code == 202:
+        return None
+    return ensure_resource_availability(ctx, response, case)
 
 
 def _json_in(response: Response) -> list[Any]:
