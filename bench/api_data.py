@@ -93,7 +93,6 @@ async def fill(database: Database, now: datetime) -> Data:
         leaving=[await _session(database, person) for person in people],
         script_key=script.reveal(),
     )
-    await database.fetch("ANALYZE")
     return data
 
 

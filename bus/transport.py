@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+
+import msgspec
 
 from bus.errors import BusError
 
@@ -15,19 +17,17 @@ __all__ = ["Consumer", "Delivery", "Depth", "Message", "StreamEntry", "StreamOff
 StreamOffset = int | Literal["first", "last", "next"]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """Something to publish. The transport adds the AMQP message id and its own `user_id`, and compresses."""
 
     exchange: str
     routing_key: str
     body: bytes
-    headers: Mapping[str, str | int] = field(default_factory=dict)
+    headers: Mapping[str, str | int] = {}
     expiration_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, eq=False):
     """One message of a work queue, to be settled once. `body` is as sent: `bus.codec.decompress` gives the plain one.
 
     `user_id` is who published it, as the broker verified; `delivery_count` is how often it was delivered

@@ -12,6 +12,8 @@ from datetime import datetime
 from math import ceil
 from typing import Any, Literal
 
+import msgspec
+
 from bus.ids import Snowflake
 from models.command_rules import NO_RULES, Allowance, CommandRules
 from models.cooldowns import Wait
@@ -37,8 +39,7 @@ OWNER_RANK = 1_000_000
 """Above every role: Discord has at most 250 of them in a server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(msgspec.Struct, frozen=True):
     """What is known of the actor's rights, from where and from when.
 
     `permissions` is the member's bit set, or None where nothing is known: unknown denies. `allowed` settles it
@@ -60,8 +61,7 @@ class Authority:
         return {"authority": self.source, "age_seconds": age, **owner}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What the checks are asked about. `is_person` also where a person's own API key acts for them.
 
     `roles` are the member's (@everyone's id is the guild's own), None where they are not known; only looked at where

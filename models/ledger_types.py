@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from bus.envelopes import Actor, Command
 from models.outcome import CommandState, Outcome
 
 __all__ = ["AuditRecord", "Claim", "Claimed", "Queued", "Settled", "Settlement", "Verdict"]
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
+class AuditRecord(msgspec.Struct, frozen=True):
     """One row of the audit trail about a command.
 
     `phase`: `intent` before an effect, `outcome` after it, `refusal` where nothing was done, `note` for what
@@ -33,8 +34,7 @@ class AuditRecord:
     actor: Actor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """One command to be claimed in a batch.
 
     `state` is `running` for an effect that follows, or the end at once: `succeeded` (pure, transactional),
@@ -52,19 +52,20 @@ class Claim:
 
     @property
     def may_be_new(self) -> bool:
-        """Whether the ledger may never have seen it. What others than the bot accept is in it from then on; so is
-        every child of a bulk, and whatever was attempted. What is to wait for a second person is rare, and needs more
-        columns than what is new."""
+        """Whether the ledger may never have seen it, and its line has no other actor than itself.
+
+        What others than the bot accept is in it from then on; so is every child of a bulk, and whatever was attempted.
+        What is to wait for a second person is rare, and needs more columns than what is new.
+        """
         command = self.command
-        first = command.source == "bot" and command.attempt == 1 and command.parent_id is None
-        return first and self.state != "awaiting_approval"
+        known = command.attempt > 1 or command.parent_id is not None or self.audit.actor is not None
+        return command.source == "bot" and not known and self.state != "awaiting_approval"
 
 
 Verdict = Literal["fresh", "finished", "waiting", "held", "stale", "superseded", "unknown", "invalid"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """What became of one claim.
 
     `fresh`: it is ours, under `fence`, as attempt `attempt` (takeovers count, so it can be above the envelope's);

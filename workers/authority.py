@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
+
+import msgspec
 
 from bus.clock import Clock
 from bus.envelopes import Command
@@ -111,7 +113,7 @@ async def _key_authority(
     if command.guild_id is None:
         return Authority("api_key", key.at, allowed=False, reason="A person's API key is for servers only.")
     authority = await _member_authority(command.guild_id, key.owner_id, now, access, discord)
-    return replace(authority, owner_id=key.owner_id)
+    return msgspec.structs.replace(authority, owner_id=key.owner_id)
 
 
 def _key_id(command: Command) -> UUID | None:

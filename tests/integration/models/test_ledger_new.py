@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from bus.envelopes import Command, ReplyTo
@@ -54,7 +54,7 @@ async def test_both_ways_leave_the_same(ledger: Ledger, database: Database, stat
     [by_short] = await ledger.claim_new([short], 10)
     [by_long] = await ledger.claim([long], 10)
     assert by_short is not None
-    assert replace(by_short, id=by_long.id) == by_long
+    assert msgspec.structs.replace(by_short, id=by_long.id) == by_long
     rows = [comparable(await stored(database, one.command)) for one in (short, long)]
     assert rows[0] == rows[1]
     trails = [[comparable(row) for row in await audit_of(database, one.command)] for one in (short, long)]
