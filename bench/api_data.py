@@ -77,7 +77,7 @@ async def fill(database: Database, now: datetime) -> Data:
         database, name="bench", scopes=("commands:read", "commands:write"), created_by="bench", kind="script"
     )
     platform = await _platform_command(database, now)
-    data = Data(
+    return Data(
         ids={
             "guild_id": [str(GUILD)],
             "command_id": commands[:_SHOWN],
@@ -93,7 +93,6 @@ async def fill(database: Database, now: datetime) -> Data:
         leaving=[await _session(database, person) for person in people],
         script_key=script.reveal(),
     )
-    return data
 
 
 async def _members(database: Database, now: datetime) -> None:
