@@ -85,6 +85,7 @@ MEASURED: Mapping[str, Ask] = MappingProxyType(
         "listGuilds": Ask(queries=_LIST),
         "getGuild": Ask(),
         "listMembers": Ask(queries=("", "limit=100", "search=person%2077")),
+        "listCases": Ask(queries=("", "search=person%2077")),
         "getPerson": Ask(),
         "listRoles": Ask(),
         "listChannels": Ask(),

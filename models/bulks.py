@@ -26,8 +26,8 @@ from models.outcome import FINAL_STATES
 from models.paging import Page, decode_cursor, encode_cursor
 
 __all__ = [
-    "IN_FLIGHT", "Bulk", "BulkState", "Change", "Target", "begin_children", "change_bulk", "get_bulk", "list_bulks",
-    "lock_bulk", "start_bulk", "state_of", "targets_that_failed",
+    "IN_FLIGHT", "STARTS", "Bulk", "BulkState", "Change", "Target", "begin_children", "bulks_of_late", "change_bulk",
+    "get_bulk", "list_bulks", "lock_bulk", "start_bulk", "state_of", "targets_that_failed",
 ]  # fmt: skip
 
 BulkState = Literal["running", "paused", "cancelled", "finished"]
@@ -36,7 +36,11 @@ Change = Literal["pause", "resume", "cancel"]
 IN_FLIGHT = 20
 """So many children of one bulk are under way: enough to keep workers busy, few enough that a pause is soon felt."""
 
+STARTS = frozenset(("bulk.start", "bulk.retry"))
+"""The commands that start one."""
+
 _BULKS_AT_ONCE = 20
+_SHOWN_AT_ONCE = 10
 _FAILED = sorted(FINAL_STATES - {"succeeded"})
 
 _START = """
@@ -72,6 +76,10 @@ FROM bulks b JOIN commands c ON c.id = b.command_id
 _CHANGE = """
 WITH changed AS (UPDATE bulks SET {change} WHERE command_id = $1 RETURNING 1) SELECT count(*) FROM changed
 """
+_OF_LATE = f"""{_READ} WHERE b.guild_id = $1 AND (
+    b.command_id >= guildbus_uuid7_floor($2::timestamptz) OR b.in_flight > 0
+    OR (b.started < b.total AND NOT b.cancelled))
+ORDER BY b.command_id DESC LIMIT {_SHOWN_AT_ONCE}"""
 _LOCKED = f"{_READ} WHERE b.command_id = $1 AND b.guild_id IS NOT DISTINCT FROM $2 FOR UPDATE OF b"
 _FAILED_CHILDREN = "SELECT id FROM commands WHERE parent_id = $1 AND state = ANY($2::text[])"
 
@@ -174,6 +182,11 @@ async def list_bulks(
     rows = await database.fetch(sql, guild_id, decode_cursor(cursor), limit + 1)
     bulks = [_bulk(row) for row in rows[:limit]]
     return Page(bulks, encode_cursor(bulks[-1].id) if len(rows) > limit else None)
+
+
+async def bulks_of_late(database: Database, guild_id: int, *, since: datetime) -> list[Bulk]:
+    """A guild's bulks that are not over, and those that were started since, newest first; ten at most."""
+    return [_bulk(row) for row in await database.fetch(_OF_LATE, guild_id, since)]
 
 
 def _next_children(row: Record, catalogue: Catalogue, now: datetime) -> list[Command]:

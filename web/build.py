@@ -16,6 +16,7 @@ from models.ledger import Ledger
 from models.rate_limits import Rates
 from web.config import Settings
 from web.discord_check import DiscordCheck
+from web.discord_overrides import DiscordOverrides
 from web.kept import Kept
 from web.live.company import Company
 from web.live.follower import Follower
@@ -109,10 +110,17 @@ def build_parts(
             session_cookie=settings.session_cookie,
             secret=settings.session_secret,
             embedded=settings.embedded,
+            operators=settings.operators,
         ),
         throttle=Throttle(rates, settings),
         kept=Kept(clock),
         discord=DiscordCheck(settings.discord_api_url, clock),
+        overrides=DiscordOverrides(
+            application_id=settings.discord_application_id or 0,
+            client_secret=settings.discord_client_secret,
+            api_url=settings.discord_api_url,
+            clock=clock,
+        ),
         presence=Presence(
             database, process_id, lambda: {"streams": len(hub), "events kept": len(ring), "here": company.here()}
         ),

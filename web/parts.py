@@ -16,6 +16,7 @@ from models.database import Database
 from models.ledger import Ledger
 from web.config import Settings
 from web.discord_check import DiscordCheck
+from web.discord_overrides import DiscordOverrides
 from web.kept import Kept
 from web.live.company import Company
 from web.live.follower import Follower
@@ -52,6 +53,7 @@ class Parts:
     pages: Pages
     throttle: Throttle
     discord: DiscordCheck
+    overrides: DiscordOverrides
     presence: Presence
     company: Company
     kept: Kept

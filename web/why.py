@@ -1,4 +1,4 @@
-"""The facts behind "why can't X run Y here?", from what the platform knows: Discord is not asked."""
+"""The facts behind "why can't X run Y here?": what the platform knows, and Discord's own rules."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from uuid import uuid4
 
 from bus.ids import Snowflake
 from models import control, settings_store
+from models.access import Known
 from models.checks import Authority, Check, Facts, Trouble, check_of, of_cooldown, of_targets, walk
+from models.command_overrides import refused_by
 from models.command_rules import CommandRules, rules_of
 from models.cooldowns import Use, peek
+from models.permissions import Permission
 from models.ranks import ranks_of_members, ranks_of_roles
 from models.spec import CommandSpec, options_of
 from web.parts import Parts
@@ -46,6 +49,9 @@ async def why(
         channel_id=None if channel_id is None else int(channel_id),
     )
     checks = walk(facts)
+    if channel_id is not None and spec.slash is not None:
+        trouble = await _discords_own(parts, guild_id, spec, member_id, channel_id, known)
+        checks.insert(0, check_of("discord", "Discord’s own rules", trouble))
     if spec.outrank:
         checks.append(
             check_of("rank", "Whom or what it is about", await _rank(parts, guild_id, spec, member_id, target_id))
@@ -53,6 +59,35 @@ async def why(
     if rules.limited:
         checks.append(check_of("cooldown", "The cooldown", await _cooldown(parts, guild_id, spec, rules, member_id)))
     return checks
+
+
+async def _discords_own(
+    parts: Parts,
+    guild_id: Snowflake,
+    spec: type[CommandSpec],
+    member_id: Snowflake,
+    channel_id: Snowflake,
+    known: Known | None,
+) -> Trouble | None:
+    """For what is typed in a channel: Discord asks these first, and shows nobody a command that they may not use."""
+    rules = await parts.overrides.of(int(guild_id))
+    if rules is None or known is None:
+        words = "Discord does not say at the moment." if rules is None else "Their roles are not known."
+        return Trouble("discord_unknown", words, "Look on Discord: Server settings, Integrations.", unknown=True)
+    if known.permissions & Permission.ADMINISTRATOR:
+        return None
+    refused = refused_by(
+        rules.get(str(spec.slash).split(" ")[0], rules[""]),
+        guild_id=int(guild_id),
+        member_id=int(member_id),
+        roles=known.roles,
+        channel_id=int(channel_id),
+    )
+    if refused is None:
+        return None
+    place = f"On Discord it is not allowed in <#{int(channel_id)}>."
+    words = place if refused == "channel" else "On Discord it is not allowed for them, nor for a role of theirs."
+    return Trouble("discord_refuses", words, "Change it on Discord: Server settings, Integrations, the bot.")
 
 
 async def _rank(

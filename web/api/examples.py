@@ -15,6 +15,7 @@ from bus.envelopes import Actor
 from bus.ids import Snowflake
 from models.analytics import ActivityBucket, CommandBucket, CommandUse, EventBucket, EventUse
 from models.bulks import Bulk
+from models.cases import FoundCase
 from models.commands.moderation import Warn
 from models.dead_letters import DeadLetter, LetterGroup
 from models.outcome import Outcome
@@ -164,6 +165,17 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
                 status="healthy",
                 dependencies={"database": {"ok": True}, "broker": {"ok": True}},
                 live=LiveFigures(sessions=2, events_kept=310, entries_skipped=0),
+            ),
+            FoundCase(
+                number="6e1f0a42",
+                kind="timeout",
+                at=_ASKED,
+                reason="Spam in #general",
+                command_id=_COMMAND,
+                actor=_ACTOR,
+                minutes=30,
+                member_id=_BO,
+                member_name="Bo",
             ),
             BulkRequest(command="roles.add", options={"role": "81384788765712401"}, members=[_ADA, _BO]),
             Bulk(

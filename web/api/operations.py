@@ -7,6 +7,7 @@ operationId, what it is for, endpoint, who may; then what may be asked, what is 
 from __future__ import annotations
 
 from models.bulks import Bulk
+from models.cases import FoundCase
 from models.dead_letters import DeadLetter, LetterGroup
 from models.queries import AuditEntry
 from web.accept import CommandRequest
@@ -15,6 +16,7 @@ from web.api import (
     approvals,
     audit,
     bulks,
+    cases,
     catalogue,
     checks,
     commands,
@@ -35,6 +37,7 @@ from web.api import (
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
 from web.api.approvals import DeclineRequest
 from web.api.bulks import BulkRequest
+from web.api.cases import CasesQuery
 from web.api.catalogue import CatalogueQuery, CommandKind
 from web.api.checks import ChecksAnswer, ChecksQuery
 from web.api.commands import Accepted, CommandDetail
@@ -88,6 +91,8 @@ OPERATIONS: tuple[Operation, ...] = (
               guilds.get_guild, in_guild("guild.view"), answer=GuildDetail),
     Operation("GET", "/guilds/{guild_id}/members", "listMembers", "Members by name",
               guilds.list_members, in_guild("guild.view"), query=MembersQuery, answer=Listing[Member]),
+    Operation("GET", "/guilds/{guild_id}/cases", "listCases", "Cases by number, member or reason, newest first",
+              cases.list_cases, in_guild("audit.read"), query=CasesQuery, answer=Listing[FoundCase]),
     Operation("GET", "/guilds/{guild_id}/people/{person_id}", "getPerson", "The name of somebody whom the server knows",
               guilds.get_person, in_guild("guild.view"), answer=Person),
     Operation("GET", "/guilds/{guild_id}/roles", "listRoles", "Roles, the highest first",

@@ -44,7 +44,7 @@ async def analytics_page(request: Request) -> Response:
         ("analytics page", asked_for), KEPT_SECONDS, lambda: _figures(parts.database, guild_id, span, type_)
     )
     context = {
-        **page_context(admitted, section="analytics", heading="Analytics"),
+        **page_context(admitted, section="analytics"),
         "ranges": {name: words for name, (words, _, _) in RANGES.items()},
         "range": chosen,
         "span": span,

@@ -45,7 +45,7 @@ async def audit_list(request: Request) -> Response:
     chosen = {name: asked[name] for name in _FILTERS if asked.get(name)}
     people = _people(page.items) | {int(chosen[name]) for name in ("person", "actor") if chosen.get(name, "").isdigit()}
     context = {
-        **page_context(admitted, section="audit", heading="Audit log"),
+        **page_context(admitted, section="audit"),
         "entries": [(entry, changed_values(entry.before, entry.after)) for entry in page.items],
         "chosen": chosen,
         "intents": query.intents,
@@ -70,7 +70,7 @@ async def audit_entry(request: Request) -> Response:
         raise Problem("not_found", "There is no such line in this server's audit log.")
     context = {
         **page_context(admitted, section="audit", heading=entry.type),
-        "parents": [("Audit log", f"/guilds/{admitted.guild.id}/audit")],
+        "parents": [("nav.audit", f"/guilds/{admitted.guild.id}/audit")],
         "entry": entry,
         "changes": changed_values(entry.before, entry.after),
         "names": await names_in(parts.database, admitted.guild.id, _people([entry])),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models import settings_store
+from models.bulks import STARTS, get_bulk
 from models.command_record import CommandRecord
 from models.outcome import CommandState
 from models.queries import audit_of, list_commands
@@ -22,6 +23,7 @@ from web.pages.approvals import waiting_of
 from web.pages.filters import asked_for
 from web.pages.guilds import permitted_commands
 from web.pages.links import next_page
+from web.pages.members import acts_on_members
 from web.pages.session import admit_page, page_context
 from web.parts import Parts, parts_of
 from web.people import subject_person
@@ -53,7 +55,7 @@ async def command_centre(request: Request) -> Response:
     parts = parts_of(request)
     commands = permitted_commands(parts, admitted)
     context = {
-        **page_context(admitted, section="commands", heading="Commands"),
+        **page_context(admitted, section="commands"),
         "commands": commands,
         "areas": {
             area: [kind for kind in commands if kind.area == area] for area in {kind.area: 0 for kind in commands}
@@ -73,8 +75,8 @@ async def command_history(request: Request) -> Response:
     records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
     people = {person for record in records for person in _people(record)}
     context = {
-        **page_context(admitted, section="commands", heading="History"),
-        "parents": [("Commands", f"/guilds/{admitted.guild.id}/commands")],
+        **page_context(admitted, section="commands", title="commands.history"),
+        "parents": [("nav.commands", f"/guilds/{admitted.guild.id}/commands")],
         "records": records,
         "where": where,
         "types": [("", "Every command"), *((name, name) for name in sorted(parts.catalogue.by_type))],
@@ -102,12 +104,14 @@ async def command_timeline(request: Request) -> Response:
     audit = await audit_of(parts.database, record.id)
     context = {
         **page_context(admitted, section="commands", heading=record.type),
-        "parents": [("History", f"/guilds/{admitted.guild.id}/commands/history")],
+        "parents": [("commands.history", f"/guilds/{admitted.guild.id}/commands/history")],
         "record": record,
         "steps": steps_of(record, audit),
         "names": await names_in(parts.database, admitted.guild.id, _people(record)),
         "waiting": await waiting_of(parts, admitted, record) if record.state == "awaiting_approval" else None,
         "conflict": await _conflict(parts, admitted, record),
+        "bulk": await get_bulk(parts.database, record.id, admitted.guild.id),
+        "acts": acts_on_members(parts, admitted) if record.type in STARTS else [],
     }
     return parts.pages.render(request, "command.html", context)
 

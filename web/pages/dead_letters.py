@@ -41,7 +41,7 @@ async def dead_letter_list(request: Request) -> Response:
     )
     chosen = next((group for group in groups if (group.code, group.type) == (code, type_)), None)
     context = {
-        **page_context(admitted, section="failed", heading="Failed commands"),
+        **page_context(admitted, section="failed", title="failed.title"),
         "causes": [(group, cause_of(group.code, group.reason)) for group in groups],
         "chosen": chosen,
         "cause": None if chosen is None else cause_of(chosen.code, chosen.reason),
@@ -65,8 +65,8 @@ async def dead_letter_detail(request: Request) -> Response:
         raise Problem("dead_letter_not_found")
     spec = parts.catalogue.by_type.get(letter.type)
     context = {
-        **page_context(admitted, section="failed", heading=letter.type or "Failed command"),
-        "parents": [("Failed commands", f"/guilds/{admitted.guild.id}/dead-letters")],
+        **page_context(admitted, section="failed", heading=letter.type or "", title="failed.unreadable_message"),
+        "parents": [("failed.title", f"/guilds/{admitted.guild.id}/dead-letters")],
         "letter": letter,
         "cause": cause_of(letter.code, letter.reason),
         "spec": None if spec is None or letter.body is None else spec_view(spec),

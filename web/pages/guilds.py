@@ -55,7 +55,7 @@ async def guild_list(request: Request) -> Response:
 async def live_page(request: Request) -> Response:
     admitted = await admit_page(request, "events.read")
     parts = parts_of(request)
-    context = page_context(admitted, section="live", heading="Live")
+    context = page_context(admitted, section="live")
     return parts.pages.render(
         request,
         "live.html",

@@ -15,6 +15,7 @@ __all__ = ["manifest", "offline_page", "service_worker"]
 _KEPT = (
     "tokens.css",
     "base.css",
+    "controls.css",
     "components.css",
     "offline.js",
     "favicon.svg",

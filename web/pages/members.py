@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bus.ids import Snowflake
+from models.bulks import bulks_of_late
 from models.cases import cases_of, counts_of
 from models.members import MemberFilter, find_member, list_members
 from models.spec import options_of
@@ -21,6 +24,7 @@ from web.standing import Admitted
 __all__ = ["member_list", "member_record"]
 
 _LONGEST_SEARCH = 100
+_OF_LATE = timedelta(hours=1)
 
 
 async def member_list(request: Request) -> Response:
@@ -34,13 +38,14 @@ async def member_list(request: Request) -> Response:
     page = await list_members(parts.database, guild_id, where, cursor=asked.get("cursor"))
     roles = await roles_of(parts.database, admitted.guild.id)
     context = {
-        **page_context(admitted, section="members", heading="Members"),
+        **page_context(admitted, section="members"),
         "members": page.items,
         "where": where,
         "roles": {role.id: role for role in roles},
         "role_options": [("", "Every role"), *((str(int(role.id)), role.name) for role in roles)],
         "records": await counts_of(parts.database, guild_id, [int(member.id) for member in page.items]),
         "commands": acts_on_members(parts, admitted),
+        "bulks": await bulks_of_late(parts.database, guild_id, since=parts.clock.now() - _OF_LATE),
         "next_page": next_page(request, page.next_cursor),
         "now": parts.clock.now(),
     }
@@ -60,7 +65,7 @@ async def member_record(request: Request) -> Response:
     people = {int(case.actor.id) for case in cases if case.actor.kind == "user" and case.actor.id.isdigit()}
     context = {
         **page_context(admitted, section="members", heading=name),
-        "parents": [("Members", f"/guilds/{admitted.guild.id}/members")],
+        "parents": [("nav.members", f"/guilds/{admitted.guild.id}/members")],
         "person_id": person_id,
         "name": name,
         "member": member,

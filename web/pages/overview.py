@@ -10,22 +10,21 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import control, processes, settings_store
+from models import control, settings_store
 from models.analytics import CommandUse, Span, command_use
 from models.command_rules import rules_of
 from models.events import may_see
 from models.outcome import CommandState
-from models.permissions import Permission, missing
 from models.queries import CommandFilter, list_commands
 from models.spec import CommandSpec
 from web.command_view import visible_records
 from web.live.encoding import LiveEvent
-from web.pages.guilds import BOT_PERMISSIONS, invite_url
 from web.pages.session import admit_page, page_context
-from web.parts import Parts, parts_of
+from web.pages.troubles import state_of_things, troubles_of
+from web.parts import parts_of
 from web.standing import Admitted
 
-__all__ = ["Module", "Trouble", "counts_by_minute", "modules_of", "overview"]
+__all__ = ["Module", "counts_by_minute", "modules_of", "overview"]
 
 _MINUTES = 60
 _LATEST = 6
@@ -64,17 +63,6 @@ class Module:
         return ("good", "on") if self.on == self.commands else ("warn", f"{self.commands - self.on} off")
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that is wrong, and its fix in words; `href` leads to where it is mended."""
-
-    kind: str
-    title: str
-    fix: str
-    href: str = ""
-    action: str = ""
-
-
 async def overview(request: Request) -> Response:
     admitted = await admit_page(request, "events.read")
     parts, guild_id = parts_of(request), int(admitted.guild.id)
@@ -86,9 +74,9 @@ async def overview(request: Request) -> Response:
         (event.at for event in parts.ring.newest(guild_id) if _sees(event, admitted)), now.timestamp()
     )
     context = {
-        **page_context(admitted, section="overview", heading="Overview"),
+        **page_context(admitted, section="overview"),
         "modules": modules_of(parts.catalogue.by_type.values(), stored.data, switches, guild_id, used),
-        "troubles": await _troubles(parts, admitted),
+        "troubles": troubles_of(await state_of_things(parts, admitted)),
         "minutes": minutes,
         "runs": sum(one.total for one in used),
         "failed": sum(one.states.get(state, 0) for one in used for state in _FAILED),
@@ -136,32 +124,3 @@ def counts_by_minute(moments: Iterable[float], now: float) -> list[int]:
 def _sees(event: LiveEvent, admitted: Admitted) -> bool:
     viewer = admitted.principal.id
     return may_see(audience=event.audience, actor_id=event.actor_id, viewer_id=viewer, level=admitted.standing.level)
-
-
-async def _troubles(parts: Parts, admitted: Admitted) -> list[Trouble]:
-    """What keeps commands from being done, the worst first."""
-    found = []
-    if not parts.transport.connected:
-        found.append(Trouble("bad", "The broker cannot be reached", "What you start is refused until it is back."))
-    if not (await parts.discord.report())["ok"]:
-        found.append(Trouble("bad", "Discord does not answer", "Commands are kept, and tried again by themselves."))
-    kinds = {one.kind for one in await processes.list_live(parts.database)}
-    bot_trouble = parts.bot_trouble() if parts.bot_trouble is not None else ""
-    if bot_trouble or (parts.bot_trouble is None and not kinds & {"bot", "all"}):
-        words = "Slash commands are not answered, and what happens on Discord is not seen."
-        found.append(Trouble("bad", "The bot is not connected", f"{words} {bot_trouble}".strip()))
-    known = await parts.access.member_permissions(
-        int(admitted.guild.id), int(parts.settings.discord_application_id or 0)
-    )
-    if known is not None and (lacks := missing(known.permissions, BOT_PERMISSIONS)):
-        names = ", ".join(str(one.name).replace("_", " ").title() for one in Permission if one and one & lacks)
-        found.append(
-            Trouble(
-                "warn",
-                f"The bot lacks {names}",
-                "Commands that need it will fail. Give it to the bot's role, or invite the bot again.",
-                f"{invite_url(parts.settings)}&guild_id={int(admitted.guild.id)}",
-                "Grant it on Discord",
-            )
-        )
-    return found

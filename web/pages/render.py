@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,18 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 class Pages:
     """Renders a template to a response. Values are escaped; a missing one is an error and not an empty text."""
 
-    def __init__(self, *, cdn_url: str, session_cookie: str, secret: bytes, embedded: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        *,
+        cdn_url: str,
+        session_cookie: str,
+        secret: bytes,
+        embedded: tuple[str, ...],
+        operators: Container[int],
+    ) -> None:
         self._session_cookie = session_cookie
         self._secret = secret
+        self._operators = operators
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -85,10 +94,11 @@ class Pages:
         shell = _shell(preferences, session, context)
         page = self._environment.get_template(template).render(
             session=session,
+            operator=session is not None and int(session.user_id) in self._operators,
             csrf=csrf_token(session_id, self._secret) if session is not None and session_id else "",
             path=request.scope["path"],
             preferences=preferences,
-            words=words_of(preferences.language),
+            texts=words_of(preferences.language),
             shell=shell,
             **context,
         )
@@ -112,8 +122,8 @@ def _sprite() -> Mapping[str, str]:
 @jinja2.pass_context
 def _translated(context: jinja2.runtime.Context, key: str, **values: object) -> str:
     """The text of a key in the reader's language, with `{name}` filled in."""
-    words: Mapping[str, str] = context["words"]
-    return words[key].format(**values) if values else words[key]
+    texts: Mapping[str, str] = context["texts"]
+    return texts[key].format(**values) if values else texts[key]
 
 
 def _picture(cdn_url: str, kind: str, id: int | str, picture: str | None) -> str | None:

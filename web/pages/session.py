@@ -38,12 +38,14 @@ async def admit_page(request: Request, action: Action) -> Admitted:
     return await admit(request, await page_principal(request), action)
 
 
-def page_context(admitted: Admitted, *, section: str, heading: str) -> dict[str, object]:
-    """What `guild_base.html` needs."""
+def page_context(admitted: Admitted, *, section: str, heading: str = "", title: str = "") -> dict[str, object]:
+    """What `guild_base.html` needs. A page without a name of its own has one in every language: `title` is its key in
+    `words/`, the section's where nothing else is said."""
     return {
         "guild": admitted.guild,
         "level": admitted.standing.level,
         "section": section,
         "heading": heading,
+        "title": title or f"nav.{section}",
         "groups": groups_for(admitted.standing.level),
     }

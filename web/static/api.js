@@ -1,4 +1,6 @@
 // The platform's API for the dashboard's own pages: the session's cookie, and a token that other sites cannot know.
+import { saySignedOut } from "./signed_out.js";
+
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 // What makes a repeated POST the same POST; randomUUID is missing where the page came over plain HTTP.
@@ -27,7 +29,7 @@ export async function call(path, { method = "GET", body, idempotencyKey, ifMatch
   }
   const answer = response.status === 204 ? {} : await response.json().catch(() => null);
   if (response.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    saySignedOut();
     throw new ApiProblem({ code: "not_authenticated", detail: "You are logged out." });
   }
   // Cut off in the middle: what was said is not known.

@@ -1,6 +1,7 @@
 // Charts of the tables beside them: what is drawn is what the table says. uPlot draws on a canvas; the table is for
 // everybody who cannot see that, and for whoever wants the numbers.
 import uPlot from "./vendor/uplot/uPlot.esm.js";
+import { word } from "./words.js";
 
 const HEIGHT = 190;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -57,7 +58,7 @@ function chart(box) {
     tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
     scales: { y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.08] } },
     axes: [axis, { ...axis, size: 52 }],
-    series: [{ label: "At", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...heads.map((head, at) => {
+    series: [{ label: word("chart_at"), value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...heads.map((head, at) => {
       const stroke = resolved(head.dataset.colour);
       return {
         label: head.textContent, stroke, width: bars ? 0 : 1.8, spanGaps: false, // A value without neighbours is no line: it shows as a point.

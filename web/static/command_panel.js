@@ -7,6 +7,7 @@ import { isFinal, stateColour, stateWords } from "./describe.js";
 import { makeField } from "./fields.js";
 import { nameMentions } from "./mentions.js";
 import { followCommand } from "./toasts.js";
+import { word } from "./words.js";
 
 export class CommandPanel {
   #guildId;
@@ -24,8 +25,8 @@ export class CommandPanel {
   #watched = null;
 
   // `given` fills fields in by name, `names` says who an id is; `send` takes (options, dryRun, key) and answers {id}.
-  // `danger` asks before it sends; `follow` shows a toast, where the result is not shown in place.
-  constructor(root, guildId, spec, { given = {}, names = {}, send, label = "Run", inPlace = false, leaveOut = [], head = true, danger = spec.destructive, follow = true } = {}) {
+  // `danger` asks before it sends; `follow` shows a toast, where the result is not shown in place; `tryOnly` offers a dry run.
+  constructor(root, guildId, spec, { given = {}, names = {}, send, label = word("run"), inPlace = false, leaveOut = [], head = true, danger = spec.destructive, follow = true, tryOnly = true } = {}) {
     this.#guildId = guildId;
     this.#spec = spec;
     this.#inPlace = inPlace;
@@ -39,8 +40,8 @@ export class CommandPanel {
       return makeField(value === undefined || value === null ? option : { ...option, default: value }, guildId, { name: names[value] });
     });
     this.#button = h("button", { class: spec.destructive ? "button danger" : "button primary" }, label);
-    const tryOnly = send && follow ? null : h("label", { class: "check" }, this.#dryRun, " Try only: check everything, change nothing");
-    const form = h("form", { novalidate: true, class: "command-form" }, ...this.#fields.map((field) => field.element), tryOnly, this.#problem, h("p", { class: "field" }, this.#button));
+    const tryBox = tryOnly ? h("label", { class: "check" }, this.#dryRun, " ", word("try_only")) : null;
+    const form = h("form", { novalidate: true, class: "command-form" }, ...this.#fields.map((field) => field.element), tryBox, this.#problem, h("p", { class: "field" }, this.#button));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
     // Another content is another request: a key stands for exactly one.
     form.addEventListener("input", () => { this.#key = null; });
@@ -100,17 +101,17 @@ export class CommandPanel {
 
   async #watch(id) {
     this.#watched = { id, revision: 0, over: false };
-    this.#paint("queued", "Waiting for a worker.");
+    this.#paint("queued", word("waiting_for_worker"));
     // The stream can be faster than the answer that names the command.
     const command = await call(`/guilds/${this.#guildId}/commands/${id}`).catch(() => null);
-    if (command) this.progress({ command_id: id, revision: command.revision, state: command.state, message: command.outcome?.message ?? "Waiting for a worker." });
+    if (command) this.progress({ command_id: id, revision: command.revision, state: command.state, message: command.outcome?.message ?? word("waiting_for_worker") });
   }
 
   #paint(state, message) {
     const { id } = this.#watched;
     this.result.replaceChildren(h("div", { class: `banner ${bannerColour(state)}` },
       icon(isFinal(state) ? (state === "succeeded" ? "circle-check" : "circle-alert") : "hourglass"),
-      h("div", { class: "words" }, h("strong", {}, `${this.#spec.type} ${stateWords(state)}`), message || "", " ", h("a", { href: `/guilds/${this.#guildId}/commands/${id}` }, "Timeline"))));
+      h("div", { class: "words" }, h("strong", {}, `${this.#spec.type} ${stateWords(state)}`), message || "", " ", h("a", { href: `/guilds/${this.#guildId}/commands/${id}` }, word("timeline")))));
     nameMentions(this.result, this.#guildId);
   }
 }
@@ -118,16 +119,16 @@ export class CommandPanel {
 const bannerColour = (state) => ({ good: "good", bad: "bad", warn: "warn" })[stateColour(state)] ?? "info";
 
 function slash(spec) {
-  return spec.slash ? h("p", { class: "faint" }, "On Discord ", h("code", {}, `/${spec.slash}`)) : null;
+  return spec.slash ? h("p", { class: "faint" }, word("on_discord"), " ", h("code", {}, `/${spec.slash}`)) : null;
 }
 
-export function confirmed(spec, summaries, { word = spec.type.split(".")[1], about = "" } = {}) {
+export function confirmed(spec, summaries, { typed = spec.type.split(".")[1], about = "" } = {}) {
   return ask({
     title: about || `${spec.description.replace(/\.$/, "")}?`,
     body: summaries.filter(Boolean).map((text) => h("p", { class: "muted" }, text)),
-    yes: `Yes, ${words(spec.type.split(".")[1])}`,
+    yes: word("yes_do", { act: words(spec.type.split(".")[1]) }),
     danger: true,
-    word,
+    word: typed,
   });
 }
 

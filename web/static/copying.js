@@ -1,5 +1,6 @@
 // Buttons that copy an address of this dashboard.
 import { toast } from "./toasts.js";
+import { word } from "./words.js";
 
 export function mountCopying(root, signal) {
   root.addEventListener("click", async (event) => {
@@ -8,10 +9,10 @@ export function mountCopying(root, signal) {
     const address = new URL(button.dataset.copy, location.href).href;
     try {
       await navigator.clipboard.writeText(address);
-      toast("Copied", address, "good").fade();
+      toast(word("copied"), address, "good").fade();
     } catch {
       // Without https the browser gives no access to the clipboard.
-      toast("Copy this", address);
+      toast(word("copy_this"), address);
     }
   }, { signal });
 }

@@ -6,6 +6,7 @@ import { byId, h } from "./dom.js";
 import { isFinal } from "./describe.js";
 import { freshener } from "./part.js";
 import { followCommand, toast } from "./toasts.js";
+import { word } from "./words.js";
 
 export function mount(main, { guildId, stream, signal }) {
   const freshen = byId("letter-list") ? freshener("letter-list", guildId) : () => {};
@@ -26,7 +27,7 @@ export function mount(main, { guildId, stream, signal }) {
   if (!editing) return;
   const { spec, options, names } = JSON.parse(byId("letter-spec").textContent);
   new CommandPanel(editing, guildId, spec, {
-    given: options, names, head: false, label: "Replay with these",
+    given: options, names, head: false, tryOnly: false, label: word("replay_with_these"),
     send: async (edited, _, key) => {
       const answer = await call(`/dead-letters/${editing.dataset.letterId}/edited-replay`, { method: "POST", body: { options: edited }, idempotencyKey: key });
       for (const button of main.querySelectorAll("[data-do]")) button.remove();
@@ -41,12 +42,12 @@ async function doOne(button, guildId) {
   try {
     const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST", idempotencyKey: newKey() });
     if (button.dataset.do === "replay") followCommand(guildId, answer.id, "The replay");
-    else toast("Discarded", "It stays on record under Discarded.", "good").fade();
+    else toast(word("discarded"), word("discarded_text"), "good").fade();
     if (letter.matches("tr")) letter.remove();
     else letter.querySelectorAll("[data-do]").forEach((other) => other.remove());
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    toast("That did not work", error.message, "bad");
+    toast(word("did_not_work"), error.message, "bad");
     button.disabled = false;
   }
 }
@@ -56,9 +57,9 @@ async function doGroup(button, guildId) {
   const { code, type, left } = card.dataset;
   const what = button.dataset.group;
   const agreed = await ask({
-    title: what === "replay" ? `Replay ${left} commands?` : `Discard ${left} commands?`,
-    body: [h("p", { class: "muted" }, what === "replay" ? "Each is issued again as a command of yours, and answered for itself." : "They stay on record under Discarded, and cannot be replayed from there.")],
-    yes: what === "replay" ? "Replay" : "Discard", danger: what === "discard",
+    title: what === "replay" ? word("replay_sure", { left }) : word("discard_sure", { left }),
+    body: [h("p", { class: "muted" }, what === "replay" ? word("replay_text") : word("discard_text"))],
+    yes: word(what === "replay" ? "replay" : "discard"), danger: what === "discard",
   });
   if (!agreed) return;
   const buttons = card.querySelectorAll("[data-group]");
@@ -69,11 +70,11 @@ async function doGroup(button, guildId) {
     const failed = answer.items.filter((item) => item.code !== "ok");
     const done = answer.items.length - failed.length;
     results.replaceChildren(
-      h("p", {}, h("span", { class: `badge ${failed.length ? "warn" : what === "replay" ? "accent" : "good"}` }, what === "replay" ? `${done} issued again` : `${done} discarded`), failed.length ? ` ${failed.length} could not be.` : ""),
+      h("p", {}, h("span", { class: `badge ${failed.length ? "warn" : what === "replay" ? "accent" : "good"}` }, word(what === "replay" ? "issued_again" : "some_discarded", { done })), failed.length ? ` ${word("could_not", { count: failed.length })}` : ""),
       h("ul", { class: "act-results" }, ...answer.items.map((item) => h("li", {},
-        h("span", { class: `badge ${item.code === "ok" ? (what === "replay" ? "accent" : "good") : "bad"}` }, item.code === "ok" ? (what === "replay" ? "queued" : "discarded") : "not done"),
+        h("span", { class: `badge ${item.code === "ok" ? (what === "replay" ? "accent" : "good") : "bad"}` }, word(item.code === "ok" ? (what === "replay" ? "bulk_queued" : "is_discarded") : "not_done")),
         h("span", { class: "faint" }, item.detail || ""),
-        h("a", { href: item.command_id ? `/guilds/${guildId}/commands/${item.command_id}` : `/guilds/${guildId}/dead-letters/${item.id}` }, item.command_id ? "Timeline" : "Open")))));
+        h("a", { href: item.command_id ? `/guilds/${guildId}/commands/${item.command_id}` : `/guilds/${guildId}/dead-letters/${item.id}` }, word(item.command_id ? "timeline" : "open"))))));
     card.dataset.left = answer.left;
     card.querySelector(".count").textContent = answer.left;
     for (const one of buttons) one.disabled = answer.left === 0;

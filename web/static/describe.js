@@ -1,23 +1,14 @@
 // Events in words: one sentence each, a colour, and what can be opened.
 import { h, words } from "./dom.js";
+import { word } from "./words.js";
 
-const STATES = {
-  queued: ["accent", "is queued"],
-  awaiting_approval: ["accent", "waits for approval"],
-  running: ["info", "is running"],
-  retrying: ["warn", "will be tried again"],
-  succeeded: ["good", "is done"],
-  failed: ["bad", "failed"],
-  dead: ["bad", "failed after several attempts"],
-  refused: ["bad", "was refused"],
-  in_doubt: ["warn", "may or may not have happened"],
-  superseded: ["", "was overtaken by a newer command"],
-  expired: ["warn", "came too late"],
-  cancelled: ["", "was cancelled"],
+const COLOURS = {
+  queued: "accent", awaiting_approval: "accent", running: "info", retrying: "warn", succeeded: "good", failed: "bad", dead: "bad", refused: "bad",
+  in_doubt: "warn", superseded: "", expired: "warn", cancelled: "",
 };
 
-export const stateColour = (state) => STATES[state]?.[0] ?? "";
-export const stateWords = (state) => STATES[state]?.[1] ?? words(state);
+export const stateColour = (state) => COLOURS[state] ?? "";
+export const stateWords = (state) => (state in COLOURS ? word(`state_${state}`) : words(state));
 export const isFinal = (state) => !["queued", "awaiting_approval", "running", "retrying"].includes(state);
 export const kindOf = (event) => event.type.split(".")[0].replace("members", "member").replace("events", "guild");
 
@@ -61,10 +52,9 @@ export function describe(event, guildId) {
 }
 
 function describeCommand(data, guildId) {
-  const [colour, verb] = STATES[data.state] ?? ["", words(data.state)];
   const link = h("a", { href: `/guilds/${guildId}/commands/${data.command_id}` }, data.command);
   const who = data.actor_name || data.actor_id;
   const attempt = data.attempt > 1 ? ` (attempt ${data.attempt})` : "";
   const tried = data.dry_run ? " (tried only)" : "";
-  return { colour, what: [b(who), ": ", link, ` ${verb}${attempt}${tried}`], more: data.message || "" };
+  return { colour: stateColour(data.state), what: [b(who), ": ", link, ` ${stateWords(data.state)}${attempt}${tried}`], more: data.message || "" };
 }

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { nameMentions } from "./mentions.js";
 import { localizeTimes } from "./times.js";
+import { word as say } from "./words.js";
 
 // Resolves to whether the reader agreed. With `word` they have to type it; `body` is nodes between question and answer.
 export function ask({ title, body = [], yes, danger = false, word = "" }) {
@@ -12,8 +13,8 @@ export function ask({ title, body = [], yes, danger = false, word = "" }) {
       h("div", { class: "card-body" },
         h("h2", { id: "ask-title" }, title),
         ...body,
-        word ? h("div", { class: "field" }, h("label", { for: "ask-word" }, "Type ", h("code", {}, word), " to confirm"), typed) : null,
-        h("div", { class: "actions" }, h("button", { class: "button", value: "no", type: "submit", formnovalidate: true, autofocus: !word }, "Cancel"), agree))));
+        word ? h("div", { class: "field" }, h("label", { for: "ask-word" }, `${say("type_this")} `, h("code", {}, word)), typed) : null,
+        h("div", { class: "actions" }, h("button", { class: "button", value: "no", type: "submit", formnovalidate: true, autofocus: !word }, say("cancel")), agree))));
   typed?.addEventListener("input", () => { agree.disabled = typed.value.trim().toLowerCase() !== word.toLowerCase(); });
   // The first button of a form answers Enter: in the field it must not be Cancel.
   typed?.addEventListener("keydown", (event) => {

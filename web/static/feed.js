@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { describe, kindOf } from "./describe.js";
 import { nameMentions } from "./mentions.js";
 import { timeElement } from "./times.js";
+import { word } from "./words.js";
 
 const OVERSCAN = 6;
 
@@ -146,7 +147,7 @@ export class Feed extends EventTarget {
       h("span", { class: "line" }, h("span", { class: "what" }, ...what), more ? h("span", { class: "more" }, more) : null),
       h("span", { class: "source" }, SOURCES[event.source] ?? event.source),
       timeElement(event.timestamp),
-      h("button", { class: "open", type: "button", tabindex: "-1", "aria-label": "Details", dataset: { event: event.id } }),
+      h("button", { class: "open", type: "button", tabindex: "-1", "aria-label": word("details"), dataset: { event: event.id } }),
     );
     for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
     nameMentions(row, this.#guildId);

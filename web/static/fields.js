@@ -1,6 +1,7 @@
 // One field per kind of option.
 import { h, words } from "./dom.js";
 import { makePicker } from "./picker.js";
+import { word } from "./words.js";
 
 let count = 0;
 
@@ -9,7 +10,7 @@ export function makeField(option, guildId, { name } = {}) {
   const id = `option-${(count += 1)}`;
   const wrong = h("p", { class: "wrong", id: `${id}-wrong`, hidden: true });
   const input = makeInput(option, guildId, id, name);
-  const label = h("label", { for: id }, words(option.name), option.required ? "" : h("span", { class: "faint" }, " (optional)"));
+  const label = h("label", { for: id }, words(option.name), option.required ? "" : h("span", { class: "faint" }, ` (${word("optional")})`));
   const element = h("div", { class: "field" }, label, input.element, wrong, h("p", { class: "hint", id: `${id}-hint` }, hint(option)));
   const control = input.control;
   control.setAttribute("aria-describedby", `${id}-wrong ${id}-hint`);
@@ -43,7 +44,7 @@ function makeInput(option, guildId, id, name) {
   if (option.kind === "boolean") {
     const control = h("input", { type: "checkbox", id });
     control.checked = Boolean(option.default);
-    return { element: h("span", { class: "check" }, control), control, value: () => control.checked, text: () => (control.checked ? "yes" : "no") };
+    return { element: h("span", { class: "check" }, control), control, value: () => control.checked, text: () => word(control.checked ? "yes" : "no") };
   }
   if (option.kind === "choice") {
     const control = h("select", { class: "input", id }, ...option.choices.map((choice) => h("option", { value: choice }, words(choice))));
@@ -76,30 +77,30 @@ function readDocument(text) {
 
 function hint(option) {
   const bounds =
-    ["integer", "number"].includes(option.kind) && option.minimum !== null && option.maximum !== null ? ` From ${option.minimum} to ${option.maximum}.` : "";
+    ["integer", "number"].includes(option.kind) && option.minimum !== null && option.maximum !== null ? ` ${word("from_to", { low: option.minimum, high: option.maximum })}` : "";
   return `${option.description.replace(/\.$/, "")}.${bounds}`;
 }
 
 function tooMuch(option, input) {
   const value = input.value();
-  if (typeof value === "number" && option.maximum !== null && value > option.maximum) return `At most ${option.maximum}.`;
-  if (option.kind === "text" && option.maximum !== null && String(value ?? "").length >= option.maximum) return `${option.maximum} characters are the most.`;
+  if (typeof value === "number" && option.maximum !== null && value > option.maximum) return word("at_most", { count: option.maximum });
+  if (option.kind === "text" && option.maximum !== null && String(value ?? "").length >= option.maximum) return word("at_most_characters", { count: option.maximum });
   return "";
 }
 
 function problemWith(option, input) {
   const value = input.value();
-  if (value === undefined || value === "") return option.required ? "This is needed." : "";
-  if (option.kind === "document") return typeof value === "object" && !Array.isArray(value) ? "" : "Write JSON: an object.";
+  if (value === undefined || value === "") return option.required ? word("needed") : "";
+  if (option.kind === "document") return typeof value === "object" && !Array.isArray(value) ? "" : word("write_json");
   if (typeof value === "number") {
-    if (Number.isNaN(value) || (option.kind === "integer" && !Number.isInteger(value))) return "This is not a whole number.";
-    if (option.minimum !== null && value < option.minimum) return `At least ${option.minimum}.`;
-    if (option.maximum !== null && value > option.maximum) return `At most ${option.maximum}.`;
+    if (Number.isNaN(value) || (option.kind === "integer" && !Number.isInteger(value))) return word("whole_number");
+    if (option.minimum !== null && value < option.minimum) return word("at_least", { count: option.minimum });
+    if (option.maximum !== null && value > option.maximum) return word("at_most", { count: option.maximum });
   }
-  if (["member", "role", "channel"].includes(option.kind) && !/^\d{1,19}$/.test(value)) return `Choose a ${option.kind} from the list.`;
+  if (["member", "role", "channel"].includes(option.kind) && !/^\d{1,19}$/.test(value)) return word("from_the_list");
   if (typeof value === "string" && option.kind === "text") {
-    if (option.minimum !== null && value.length < option.minimum) return `At least ${option.minimum} characters.`;
-    if (option.maximum !== null && value.length > option.maximum) return `At most ${option.maximum} characters.`;
+    if (option.minimum !== null && value.length < option.minimum) return word("at_least_characters", { count: option.minimum });
+    if (option.maximum !== null && value.length > option.maximum) return word("at_most_characters", { count: option.maximum });
   }
   return "";
 }

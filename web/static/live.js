@@ -1,5 +1,6 @@
 // The one live stream of a guild's pages: connects, resumes where it was, says what state it is in, and keeps what came,
 // so that a page which opens later begins with it.
+import { saySignedOut } from "./signed_out.js";
 import { word } from "./words.js";
 
 const FIRST_RETRY_MS = 500;
@@ -91,12 +92,11 @@ export class LiveStream extends EventTarget {
     this.#later();
     // An EventSource does not say why: ask, so that who was logged out or lost access is told.
     const response = await fetch(this.#path.replace(/\/events$/, ""), { headers: { Accept: "application/json" } }).catch(() => null);
-    if (response?.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-    if (response?.status === 404 || response?.status === 403) {
-      clearTimeout(this.#timer);
-      this.#say("lost");
-      this.#emit("refused", await response.json().catch(() => ({})));
-    }
+    if (![401, 403, 404].includes(response?.status)) return;
+    clearTimeout(this.#timer);
+    this.#say("lost");
+    if (response.status === 401) saySignedOut();
+    else this.#emit("refused", await response.json().catch(() => ({})));
   }
 
   #later() {

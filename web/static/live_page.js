@@ -5,7 +5,6 @@ import { byId, h } from "./dom.js";
 import { Feed, SOURCES, wantedBy } from "./feed.js";
 import { showState } from "./live.js";
 import { timeElement, utcText } from "./times.js";
-import { toast } from "./toasts.js";
 import { word } from "./words.js";
 
 export function mount(main, { guildId, stream, signal }) {
@@ -27,7 +26,6 @@ export function mount(main, { guildId, stream, signal }) {
   });
   stream.addEventListener("state", paintState, { signal });
   stream.addEventListener("initial", () => feed.restart(), { signal });
-  stream.addEventListener("reset", () => toast("The feed starts anew", "You were away for longer than it is kept. Older things are in the audit log.", "warn").fade(), { signal });
   stream.addEventListener("event", ({ detail }) => {
     feed.add(detail);
     if (feed.paused) paintState();
@@ -52,7 +50,7 @@ export function mount(main, { guildId, stream, signal }) {
   const setPaused = (paused) => {
     feed.pause(paused);
     pause.setAttribute("aria-pressed", String(paused));
-    pause.querySelector("span").textContent = paused ? "Resume" : "Pause";
+    pause.querySelector("span").textContent = word(paused ? "resume" : "pause");
     paintState();
   };
   pause.addEventListener("click", () => setPaused(!feed.paused));

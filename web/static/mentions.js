@@ -1,7 +1,9 @@
-// Discord's mentions in texts (<@1>, <@&2>, <#3>) as names: asked for once each, and an unknown id stays readable.
+// Discord's mentions in texts (<@1>, <@&2>, <#3>) as names: asked for once each, and an unknown id stays readable. Its
+// times (<t:1795453317:f>) as times. https://discord.com/developers/docs/reference#message-formatting
 import { call } from "./api.js";
+import { timeElement } from "./times.js";
 
-const MENTION = /<(@!?|@&|#)(\d{1,19})>/g;
+const MENTION = /<(@!?|@&|#|t:)(\d{1,19})(?::[a-zA-Z])?>/g;
 const known = new Map();
 
 export function nameMentions(root, guildId) {
@@ -15,11 +17,17 @@ export function nameMentions(root, guildId) {
     let at = 0;
     for (const [whole, kind, id] of pieces.map((piece) => [...piece])) {
       const index = text.data.indexOf(whole, at);
-      parts.push(text.data.slice(at, index), mention(kind, id, guildId));
+      parts.push(text.data.slice(at, index), kind === "t:" ? moment(id, whole) : mention(kind, id, guildId));
       at = index + whole.length;
     }
     text.replaceWith(...parts, text.data.slice(at));
   }
+}
+
+// A number that is no moment stays as it was written.
+function moment(seconds, whole) {
+  const at = Number(seconds) * 1000;
+  return Number.isNaN(new Date(at).getTime()) ? whole : timeElement(at);
 }
 
 function mention(kind, id, guildId) {

@@ -20,11 +20,14 @@ export function followLinks(mounted) {
     const { ctx } = event.detail;
     if (ctx?.target?.id === "main") location.assign(ctx.request.action);
   });
-  // Back and forward: the same parts as with a link, and not the whole body.
-  document.addEventListener("htmx:before:history:restore", (event) => {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const stays = !link || link.target || event.ctrlKey || event.metaKey || link.getAttribute("href").startsWith("#");
+    if (stays || mayLeave()) return;
     event.preventDefault();
-    show(event.detail.path, {});
-  });
+    event.stopPropagation();
+  }, { capture: true });
+  followHistory();
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     if (ctx.target?.id !== "main" && ctx.select !== "#main" && ctx.target !== document.body) return;
@@ -34,7 +37,32 @@ export function followLinks(mounted) {
   });
 }
 
+// Back and forward: the same parts as with a link, and not the whole body. Each entry of the browser's history keeps its
+// place, so that a Back which the page refuses can be undone: the browser has gone there by then.
+function followHistory() {
+  let place = history.state?.place ?? 0;
+  const note = () => history.replaceState({ htmx: true, place }, "");
+  note();
+  document.addEventListener("htmx:after:history:replace", note);
+  document.addEventListener("htmx:after:history:push", () => {
+    place += 1;
+    note();
+  });
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    event.preventDefault();
+    const to = history.state?.place ?? 0;
+    if (to === place) return;
+    if (!mayLeave()) return void history.go(place - to);
+    place = to;
+    show(event.detail.path, {});
+  });
+}
+
+// A page that has something to lose listens to `page:leave`, and prevents it where the reader would rather stay.
+const mayLeave = () => document.dispatchEvent(new Event("page:leave", { cancelable: true }));
+
 export function visit(path) {
+  if (!mayLeave()) return;
   return document.querySelector(".shell") ? show(path, { push: "true" }) : location.assign(path);
 }
 

@@ -1,13 +1,18 @@
-// The overview keeps up: the last hour minute by minute, who is here, the latest commands.
+// The overview keeps up: what is wrong, the last hour minute by minute, who is here, the latest commands.
 import { byId, h } from "./dom.js";
 import { freshener } from "./part.js";
 import { personPicture } from "./pictures.js";
 
 const MINUTES = 60;
+// What may change what the bot is able to do, as the ledger of the server has it a moment later.
+const CHANGES_RIGHTS = /^(role|guild|member)\.(create|update|delete|unavailable|available)$/;
+const SETTLED_MS = 1000;
+const TROUBLES_EVERY_MS = 20_000;
 
 export function mount(main, { guildId, stream, signal }) {
   const minutes = byId("hour").dataset.minutes.split(",").map(Number);
   const freshenLatest = freshener("latest", guildId);
+  const freshenTroubles = freshener("troubles", guildId);
   let frame = 0;
   stream.addEventListener("event", ({ detail }) => {
     minutes[MINUTES - 1] += 1;
@@ -16,13 +21,15 @@ export function mount(main, { guildId, stream, signal }) {
       paintHour(minutes);
     });
     if (detail.type.startsWith("command.")) freshenLatest();
+    if (CHANGES_RIGHTS.test(detail.type)) setTimeout(freshenTroubles, SETTLED_MS);
   }, { signal });
+  const look = setInterval(freshenTroubles, TROUBLES_EVERY_MS);
   const turn = setInterval(() => {
     minutes.push(0);
     minutes.shift();
     paintHour(minutes);
   }, 60_000);
-  signal.addEventListener("abort", () => clearInterval(turn));
+  signal.addEventListener("abort", () => [turn, look].forEach(clearInterval));
 
   const paintPeople = ({ people }) => byId("here").replaceChildren(...people.map((one) => h("li", {}, personPicture(one), h("span", {}, one.name))));
   stream.addEventListener("presence", ({ detail }) => paintPeople(detail), { signal });

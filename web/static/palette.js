@@ -1,4 +1,4 @@
-// Ctrl/⌘ K: pages, commands, members, servers, and a command by its id. A combobox, as the ARIA practices describe it.
+// Ctrl/⌘ K: pages, commands, members, cases, servers, and a command by its id. A combobox, as the ARIA practices describe it.
 import { call } from "./api.js";
 import { h, icon, words } from "./dom.js";
 import { opens } from "./menus.js";
@@ -8,6 +8,7 @@ import { chooseTheme } from "./theme.js";
 import { word } from "./words.js";
 
 const MEMBERS = 6;
+const CASES = 5;
 const SEARCH_AFTER_MS = 120;
 const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -71,17 +72,24 @@ export function openPalette(guildId) {
     asking?.abort();
     // Who may not open a member's record is offered none.
     if (text.length < 2 || !document.querySelector('.sidebar [data-section="members"]')) return;
-    timer = setTimeout(() => members(text, rows), SEARCH_AFTER_MS);
+    timer = setTimeout(() => record(text, rows), SEARCH_AFTER_MS);
   }
 
-  async function members(text, rows) {
-    asking = new AbortController();
-    const { items } = await call(`/guilds/${guildId}/members?limit=${MEMBERS}&search=${encodeURIComponent(text)}`, { signal: asking.signal }).catch(() => ({ items: [] }));
-    if (!items.length || input.value.trim() !== text) return;
-    paint([...rows, ...items.map((member) => ({
+  // Members and their cases.
+  async function record(text, rows) {
+    const { signal } = (asking = new AbortController());
+    const search = async (list, limit) => (await call(`/guilds/${guildId}/${list}?limit=${limit}&search=${encodeURIComponent(text)}`, { signal }).catch(() => ({ items: [] }))).items;
+    const [members, cases] = await Promise.all([search("members", MEMBERS), search("cases", CASES)]);
+    if (!(members.length || cases.length) || input.value.trim() !== text) return;
+    const at = active;
+    paint([...rows, ...members.map((member) => ({
       group: word("palette_members"), name: member.name, hint: member.username, picture: () => personPicture(member),
       go: () => visit(`/guilds/${guildId}/members/${member.id}`),
+    })), ...cases.map((one) => ({
+      group: word("palette_cases"), name: `${word(`case_${one.kind}`)}: ${one.member_name || one.member_id}`, hint: `#${one.number} ${one.reason}`.trim(), picture: () => icon("gavel"),
+      go: () => visit(`/guilds/${guildId}/commands/${one.command_id}`),
     }))]);
+    mark(at);
   }
 
   input.addEventListener("input", search);
@@ -109,8 +117,10 @@ const page = (name, path, picture, hint = "") => ({ group: word("palette_pages")
 // What is known at once, and what the platform has to be asked for.
 function fixedEntries(guildId) {
   const sections = [...document.querySelectorAll(".sidebar nav a")].map((link) => page(link.textContent.trim(), link.getAttribute("href"), link.querySelector("use").getAttribute("href").split("#")[1]));
+  const platform = document.querySelector("[data-platform]");
   const own = [
     ...sections,
+    ...(platform ? [page(platform.textContent.trim(), platform.getAttribute("href"), "server")] : []),
     page(word("account"), "/account", "user"),
     ...["light", "dark", ""].map((theme) => ({ group: word("palette_actions"), name: word(`theme_${theme || "system"}`), hint: "", picture: () => icon({ light: "sun", dark: "moon" }[theme] ?? "monitor"), go: () => chooseTheme(theme) })),
   ];

@@ -2,6 +2,7 @@
 import { call } from "./api.js";
 import { h, icon } from "./dom.js";
 import { personPicture } from "./pictures.js";
+import { word } from "./words.js";
 
 const SEARCH_AFTER_MS = 160;
 const MOST = 25;
@@ -64,7 +65,7 @@ export function makePicker(kind, guildId, id, { placeholder = `Search a ${kind} 
       items = [];
     }
     const rows = items.map((item, index) => row(kind, item, `${id}-${index}`, () => choose(item)));
-    list.replaceChildren(...(rows.length ? rows : [h("li", { class: "empty" }, "Nobody and nothing by that name")]));
+    list.replaceChildren(...(rows.length ? rows : [h("li", { class: "empty" }, word("nobody"))]));
     open(document.activeElement === control);
     mark(rows.length ? 0 : -1);
   };

@@ -4,6 +4,7 @@ import { ask } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { localizeTimes } from "./times.js";
 import { toast } from "./toasts.js";
+import { word } from "./words.js";
 
 const EVERY_MS = 5000;
 
@@ -39,7 +40,7 @@ async function flip(body) {
     toast(body.off ? "Switched off" : "Switched on", "Stored and announced: processes obey within a second.", body.off ? "warn" : "good").fade();
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    toast("Nothing was switched", error.message, "bad");
+    toast(word("nothing_switched"), error.message, "bad");
   }
   await renew();
 }

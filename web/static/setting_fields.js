@@ -1,5 +1,6 @@
 // Reads and fills the controls of setting_fields.html: one value per key, as the API has it.
 import { h } from "./dom.js";
+import { word } from "./words.js";
 
 // The same value in the same words, whatever the order of an object's members.
 export const worded = (value) =>
@@ -91,7 +92,7 @@ export class SettingField {
           this.#list(this.ids.filter((other) => other !== id));
           this.element.dispatchEvent(new Event("change"));
         };
-        return h("button", { class: "chip", type: "button", "aria-label": `Remove ${name}`, onclick: drop }, name, " ×");
+        return h("button", { class: "chip", type: "button", "aria-label": word("remove_one", { name }), onclick: drop }, name, " ×");
       }),
     );
   }
@@ -99,13 +100,13 @@ export class SettingField {
 
 // A value for people: in the conflict's two columns and in the chips beside a command.
 export function shown(kind, value, names) {
-  if (kind === "cooldown") return !value || value.seconds === 0 ? "no limit" : `${value.uses} in ${value.seconds} s`;
+  if (kind === "cooldown") return !value || value.seconds === 0 ? word("no_limit") : word("uses_in", { uses: value.uses, seconds: value.seconds });
   if (kind === "allowance") {
     const list = value.except.map((id) => names.get(id) ?? id).join(", ");
-    return `${value.default} for all${list ? ` except ${list}` : ""}`;
+    return word(list ? `${value.default}_all_except` : `${value.default}_all`, { list });
   }
-  if (kind === "roles") return (value ?? []).map((id) => names.get(id) ?? id).join(", ") || "none";
-  if (value === true) return "on";
-  if (value === false) return "off";
-  return value === null || value === "" ? "none" : String(names.get(String(value)) ?? value);
+  if (kind === "roles") return (value ?? []).map((id) => names.get(id) ?? id).join(", ") || word("none");
+  if (value === true) return word("on");
+  if (value === false) return word("off");
+  return value === null || value === "" ? word("none") : String(names.get(String(value)) ?? value);
 }

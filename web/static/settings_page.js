@@ -5,6 +5,7 @@ import { freshener } from "./part.js";
 import { SettingField, same, shown } from "./setting_fields.js";
 import { followCommand, toast } from "./toasts.js";
 import { mountWhy } from "./why.js";
+import { word } from "./words.js";
 
 const LOOK_AGAIN_MS = 400;
 const LOOKS = 60;
@@ -47,7 +48,9 @@ class SettingsPage {
       if (detail.type === "command.succeeded" && detail.data.command.startsWith("settings.")) this.#readAgain();
     }, { signal });
     addEventListener("beforeunload", (event) => this.#dirty().length && event.preventDefault(), { signal });
-    document.addEventListener("click", (event) => this.#guard(event), { signal, capture: true });
+    document.addEventListener("page:leave", (event) => {
+      if (this.#dirty().length && !confirm(word("leave_sure"))) event.preventDefault();
+    }, { signal });
     this.#show();
     this.#followReach();
   }
@@ -59,7 +62,7 @@ class SettingsPage {
   #show() {
     const dirty = this.#dirty();
     byId("save-bar").hidden = !dirty.length;
-    byId("save-count").textContent = dirty.length === 1 ? "1 unsaved change" : `${dirty.length} unsaved changes`;
+    byId("save-count").textContent = word(dirty.length === 1 ? "one_unsaved" : "some_unsaved", { count: dirty.length });
     byId("save-save").disabled = this.#open.size > 0;
     byId("settings-version").textContent = this.#version;
     for (const row of document.querySelectorAll("[data-command]")) row.querySelector("[data-summary]").replaceChildren(...this.#chips(row.dataset.command));
@@ -69,17 +72,9 @@ class SettingsPage {
     return ["roles", "channels", "user_cooldown", "guild_cooldown", "private_reply", "approval"].flatMap((name) => {
       const field = this.#fields.get(`commands.${type}.${name}`);
       if (!field || same(field.read(), field.default)) return [];
-      const text = name === "approval" ? "two people" : name === "private_reply" ? (field.read() ? "private" : "public") : shown(field.kind, field.read(), field.names);
+      const text = name === "approval" ? word("two_people") : name === "private_reply" ? word(field.read() ? "private" : "public") : shown(field.kind, field.read(), field.names);
       return [h("span", { class: "badge plain" }, text)];
     });
-  }
-
-  #guard(event) {
-    const link = event.target.closest?.("a[href]");
-    if (!link || link.target || event.ctrlKey || event.metaKey || !this.#dirty().length) return;
-    if (link.getAttribute("href").startsWith("#") || confirm("Leave without saving? Your changes are lost.")) return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 
   #discard() {
@@ -101,14 +96,14 @@ class SettingsPage {
       const body = { changes };
       this.#take(await call(`/guilds/${this.#guildId}/settings`, { method: "PATCH", body, ifMatch: this.#version }));
       byId("settings-news").replaceChildren();
-      toast("Saved", `Version ${this.#version}.`, "good").fade();
+      toast(word("saved"), word("version_is", { version: this.#version }), "good").fade();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       if (error.problem.code === "version_conflict") await this.#readAgain({ focus: true });
       else {
         const field = this.#fields.get(error.problem.option);
         field?.focus();
-        if (!field?.refuse(error.message)) toast("Not saved", error.message, "bad");
+        if (!field?.refuse(error.message)) toast(word("not_saved"), error.message, "bad");
       }
     } finally {
       this.#show();
@@ -160,11 +155,11 @@ class SettingsPage {
         field.focus();
       };
       const option = (words, value) => h("button", { class: "button small", type: "button", onclick: () => choose(value) }, `${words}: ${shown(field.kind, value, field.names)}`);
-      const row = h("li", { "data-conflict": key }, h("strong", {}, key), option("Keep mine", mine), option("Take theirs", theirs));
+      const row = h("li", { "data-conflict": key }, h("strong", {}, key), option(word("keep_mine"), mine), option(word("take_theirs"), theirs));
       return row;
     });
-    const words = `Somebody else changed what you are changing (now version ${this.#version}). Choose for each; nothing is overwritten until you save.`;
-    const banner = h("div", { class: "banner warn", role: "alert", tabindex: "-1" }, h("div", { class: "words" }, h("strong", {}, "These edits collide"), h("p", {}, words), h("ul", { class: "conflicts" }, ...rows)));
+    const words = word("collide_text", { version: this.#version });
+    const banner = h("div", { class: "banner warn", role: "alert", tabindex: "-1" }, h("div", { class: "words" }, h("strong", {}, word("collide")), h("p", {}, words), h("ul", { class: "conflicts" }, ...rows)));
     byId("settings-news").replaceChildren(banner);
     return banner;
   }
@@ -181,7 +176,9 @@ class SettingsPage {
 
   #showReach({ version, bots, workers, everywhere }) {
     const element = byId("settings-reach");
-    const text = `live on ${bots.live} of ${bots.of} ${bots.of === 1 ? "bot" : "bots"}, ${workers.live} of ${workers.of} ${workers.of === 1 ? "worker" : "workers"}`;
+    const text = word("live_on", {
+      bots: word(bots.of === 1 ? "one_bot" : "some_bots", { live: bots.live, of: bots.of }), workers: word(workers.of === 1 ? "one_worker" : "some_workers", { live: workers.live, of: workers.of }),
+    });
     element.className = `badge ${everywhere ? "good" : "warn"}`;
     element.dataset.version = version;
     if (element.textContent !== text) element.textContent = text;
@@ -206,7 +203,7 @@ class SettingsPage {
   }
 
   async #restore(version, button) {
-    if (this.#dirty().length) return void toast("Save or discard first", "There are unsaved changes.", "warn");
+    if (this.#dirty().length) return void toast(word("save_first"), word("save_first_text"), "warn");
     button.disabled = true;
     try {
       const body = { type: "settings.restore", options: { version, expected_version: this.#version } };
@@ -214,7 +211,7 @@ class SettingsPage {
       followCommand(this.#guildId, id, "settings.restore");
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
-      toast("That did not work", error.message, "bad");
+      toast(word("did_not_work"), error.message, "bad");
       button.disabled = false;
     }
   }

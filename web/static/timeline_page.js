@@ -1,16 +1,21 @@
 // One command's timeline, live: every event about it fetches the steps anew, which are the ledger's and not ours.
 import { call } from "./api.js";
 import { mountDecisions } from "./approvals.js";
+import { Bulks } from "./bulks.js";
+import { commandSpecs } from "./command_panel.js";
 import { byId, h, words } from "./dom.js";
 import { stateColour } from "./describe.js";
 import { nameMentions } from "./mentions.js";
 import { freshener } from "./part.js";
 import { timeElement } from "./times.js";
+import { word } from "./words.js";
 
 const STEP_COLOURS = { started: "info", refused: "bad", waiting: "warn", approved: "good", declined: "bad", delivered: "good" };
 
 export function mount(main, { guildId, stream, signal }) {
   const { command: id } = main.querySelector("[data-command]").dataset;
+  const bulk = JSON.parse(byId("bulk").textContent);
+  new Bulks(byId("bulks"), guildId, { stream, signal, specs: commandSpecs(), bulks: bulk ? [bulk] : [], wanted: (one) => one === id, open: true });
   const freshenConflict = freshener("conflict", guildId);
   const freshenApproval = freshener("approval", guildId);
   mountDecisions(main, guildId, signal);
@@ -55,6 +60,6 @@ function step({ at, step: kind, words: sentence, detail }) {
   const colour = kind === "settled" ? stateColour(detail.state) : (STEP_COLOURS[kind] ?? "");
   const known = Object.keys(detail ?? {}).length > 0;
   const time = h("span", { class: "faint" }, timeElement(at));
-  const details = known ? h("details", {}, h("summary", {}, "Details"), h("pre", {}, JSON.stringify(detail, null, 2))) : null;
+  const details = known ? h("details", {}, h("summary", {}, word("details")), h("pre", {}, JSON.stringify(detail, null, 2))) : null;
   return h("li", { class: colour }, h("div", { class: "head" }, h("span", {}, sentence), time), details);
 }

@@ -15,9 +15,10 @@ export function localText(moment, now = new Date()) {
 
 export const utcText = (moment) => `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
-export function timeElement(iso) {
-  const moment = new Date(iso);
-  return h("time", { datetime: iso, title: utcText(moment) }, localText(moment));
+// From a text of ISO 8601, or milliseconds since 1970.
+export function timeElement(given) {
+  const moment = new Date(given);
+  return h("time", { datetime: moment.toISOString(), title: utcText(moment) }, localText(moment));
 }
 
 export function localizeTimes(root = document) {

@@ -3,6 +3,7 @@ import { call } from "./api.js";
 import { byId, h, icon } from "./dom.js";
 import { nameMentions } from "./mentions.js";
 import { isFinal, stateColour, stateWords } from "./describe.js";
+import { word } from "./words.js";
 
 const GONE_AFTER_MS = 9000;
 const MOST = 4;
@@ -14,7 +15,7 @@ export function toast(title, text, colour = "") {
   const titleElement = h("span", { class: "title" }, title);
   const textElement = h("span", { class: "text" }, ...[text].flat());
   const element = h("div", { class: `toast arrives ${colour}` }, titleElement, textElement);
-  element.append(h("button", { class: "button square quiet small", type: "button", "aria-label": "Close", onclick: () => element.remove() }, icon("x")));
+  element.append(h("button", { class: "button square quiet small", type: "button", "aria-label": word("close"), onclick: () => element.remove() }, icon("x")));
   const box = byId("toasts");
   box.append(element);
   while (box.children.length > MOST) box.firstChild.remove();
@@ -29,8 +30,8 @@ export function toast(title, text, colour = "") {
 }
 
 export function followCommand(guildId, id, type) {
-  const link = h("a", { href: `/guilds/${guildId}/commands/${id}` }, "timeline");
-  const shown = toast(`${type} is queued`, ["Waiting for a worker … ", link], "accent");
+  const link = h("a", { href: `/guilds/${guildId}/commands/${id}` }, word("timeline"));
+  const shown = toast(`${type} ${stateWords("queued")}`, [`${word("waiting_for_worker")} `, link], "accent");
   followed.set(id, { shown, link, guildId, revision: 0 });
   // The stream can be faster than the answer that names the command.
   if (early.has(id)) setTimeout(() => progress(early.get(id)));
@@ -47,7 +48,8 @@ export function followStream(stream, guildId) {
       if (command) progress({ ...command, command_id: command.id, command: command.type, message: command.outcome?.message ?? "" });
     }
   });
-  stream.addEventListener("refused", ({ detail }) => toast("The live feed ended", detail.detail ?? "You no longer have access.", "bad"));
+  stream.addEventListener("reset", () => toast(word("starts_anew"), word("starts_anew_text"), "warn").fade());
+  stream.addEventListener("refused", ({ detail }) => toast(word("feed_ended"), detail.detail ?? word("no_access"), "bad"));
 }
 
 // Called with every `command.*` event of the stream, and with what GET says of a command.

@@ -2,6 +2,7 @@
 import { ApiProblem, call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { nameMentions } from "./mentions.js";
+import { word } from "./words.js";
 
 const MARKS = { passed: "good", failed: "bad", unknown: "warn" };
 
@@ -11,7 +12,7 @@ export function mountWhy(guildId) {
     event.preventDefault();
     const member = form.querySelector('input[name="why-member"]').value;
     const list = byId("why-checks");
-    if (!/^\d{1,19}$/.test(member)) return void list.replaceChildren(h("li", {}, "Choose a member from the list first."));
+    if (!/^\d{1,19}$/.test(member)) return void list.replaceChildren(h("li", {}, word("choose_member")));
     const asked = new URLSearchParams({ command: byId("why-command").value, member });
     const target = form.querySelector('input[name="why-target"]').value;
     if (byId("why-channel").value) asked.set("channel", byId("why-channel").value);

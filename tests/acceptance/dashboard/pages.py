@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.acceptance.platform import GUILD, crowd
 
-__all__ = ["PAGES"]
+__all__ = ["LINKED", "PAGES"]
 
 _BASE = f"/guilds/{GUILD}"
 
@@ -25,5 +25,15 @@ PAGES: dict[str, str] = {
     "failed": f"{_BASE}/dead-letters",
     "audit": f"{_BASE}/audit",
     "settings": f"{_BASE}/settings",
+    "api": "/api/docs",
 }
 """Address by name; they are opened as somebody who may see them all."""
+
+LINKED: dict[str, tuple[str, str]] = {
+    "timeline": (f"{_BASE}/commands/history?type=moderation.ban", "#command-list tbody a"),
+    "timeline-many": (f"{_BASE}/commands/history?type=bulk.start", "#command-list tbody a"),
+    "audit-line": (f"{_BASE}/audit", "#audit-list tbody a"),
+    "failed-cause": (f"{_BASE}/dead-letters", "#letter-list a[href*='code=']"),
+    "failed-one": (f"{_BASE}/dead-letters?code=discord_403&type=roles.add", "#letter-list tbody a"),
+}
+"""Pages whose address is known to another page: that one's, and the link on it."""

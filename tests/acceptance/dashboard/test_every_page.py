@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.acceptance.browser import Desk
-from tests.acceptance.dashboard.pages import PAGES
+from tests.acceptance.dashboard.pages import LINKED, PAGES
 from tests.acceptance.platform import GUILD, Platform, crowd
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
@@ -38,6 +39,10 @@ async def lived_in(platform: Platform) -> None:
         await platform.slash(who, command, **options)
     await platform.fault(route=_GIVE_ROLE, kind="status", status=403, times=1)
     await platform.slash("admin", "role add", member=crowd(8), role=str(int(GUILD) + 4))
+    client = await platform.log_in("admin")
+    body = {"command": "moderation.warn", "options": {"reason": "Rowing at night"}, "members": [crowd(1), crowd(2)]}
+    started = await client.post(f"/api/v1/guilds/{GUILD}/bulks", json=body, headers={"Idempotency-Key": uuid4().hex})
+    await platform.wait_for_end(client, started.json()["id"])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=list(_WINDOWS))
@@ -60,13 +65,21 @@ async def findings(page: Page, rules: dict[str, Any] | None = None) -> list[str]
     ]
 
 
-@pytest.mark.parametrize("name", list(PAGES))
+async def address_of(page: Page, url: str, name: str) -> str:
+    if name in PAGES:
+        return url + PAGES[name]
+    where, link = LINKED[name]
+    await page.goto(url + where)
+    return url + str(await page.locator(link).first.get_attribute("href"))
+
+
+@pytest.mark.parametrize("name", [*PAGES, *LINKED])
 async def test_axe_finds_nothing_in_light_and_dark_and_nothing_is_wider_than_the_window(
     browser: Desk, window: tuple[str, Page], name: str
 ):
     kind, page = window
     await page.emulate_media(color_scheme="light")
-    await page.goto(browser.platform.url + PAGES[name], wait_until="load")
+    await page.goto(await address_of(page, browser.platform.url, name), wait_until="load")
     await page.locator("#main[data-mounted]").wait_for()
     await page.evaluate(_AXE)
     assert await findings(page) == []

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from models.command_rules import key_of
 from tests.acceptance.browser import Desk
-from tests.acceptance.platform import GUILD, Platform
+from tests.acceptance.platform import GUILD, Platform, person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -97,7 +97,8 @@ async def test_two_people_change_the_same_setting_and_choose(desk: Desk, platfor
 
 
 async def test_unsaved_changes_are_not_lost_by_a_click_and_all_of_a_category_can_be_disabled(desk: Desk) -> None:
-    page = await desk.log_in("Ada Marsh", SETTINGS)
+    page = await desk.log_in("Ada Marsh", f"/guilds/{GUILD}")
+    await page.get_by_role("navigation", name="Sections").first.get_by_role("link", name="Settings").click()
     await page.locator('[data-disable-area="moderation"]').click()
     await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     await expect(page.locator("#save-bar")).to_be_hidden()
@@ -111,11 +112,24 @@ async def test_unsaved_changes_are_not_lost_by_a_click_and_all_of_a_category_can
         asked.append(dialog.message)
         await dialog.dismiss()
 
-    page.once("dialog", stay)
+    page.on("dialog", stay)
     await page.get_by_role("navigation", name="Sections").first.get_by_role("link", name="Audit log").click()
+    await page.locator("#main").press("g")
+    await page.keyboard.press("a")
+    # Back has left by the time the page is asked: it comes forward again.
+    await page.evaluate("history.back()")
+    async with asyncio.timeout(30):
+        while len(asked) < 3:  # noqa: ASYNC110 - a dialog of the browser sets no event of ours
+            await asyncio.sleep(0.05)
+    await page.wait_for_url(f"**{SETTINGS}")
     await expect(page.locator("#save-bar")).to_be_visible()
-    assert asked == ["Leave without saving? Your changes are lost."]
+    assert asked == ["Leave without saving? Your changes are lost."] * 3
     await page.get_by_role("button", name="Discard").click()
+    await page.go_back()
+    await expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    await page.go_forward()
+    await expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    assert len(asked) == 3
 
 
 async def test_roles_and_cooldowns_are_chosen_and_the_page_says_why_somebody_cannot(
@@ -146,6 +160,42 @@ async def test_roles_and_cooldowns_are_chosen_and_the_page_says_why_somebody_can
     await row.get_by_role("button", name="Remove #general").click()
     await row.get_by_label("Each person: in how many seconds").fill("0")
     await save(page)
+
+
+async def test_what_admins_set_on_discord_is_shown_and_is_the_first_of_the_reasons(
+    desk: Desk, platform: Platform
+) -> None:
+    everybody = [{"id": GUILD, "type": 1, "permission": False}]
+    await on_discord(platform, everybody)
+    page = await desk.log_in("Ada Marsh", SETTINGS)
+    row = page.locator('[data-command="utility.ping"]')
+    while await row.locator("[data-overrides]").count() == 0:  # what Discord said is believed for some seconds
+        await page.reload()
+    await expect(row.locator("[data-overrides]")).to_contain_text("Discord: everybody not allowed")
+    await row.scroll_into_view_if_needed()
+    await desk.picture(page, "settings-discord")
+    why = page.locator("#why-form")
+    await expect(page.locator("#main[data-mounted]")).to_be_attached()
+    await why.get_by_role("combobox", name="Who", exact=True).fill("Chiara")
+    await page.get_by_role("option", name="Chiara Vane").click()
+    await why.get_by_label("Command").select_option("utility.ping")
+    await why.get_by_label("Channel").select_option(label="#bot-commands")
+    await why.get_by_role("button", name="Check").click()
+    check = page.locator('#why-checks [data-check="discord"]')
+    await expect(check).to_have_attribute("data-state", "failed")
+    await expect(check).to_contain_text("Server settings, Integrations")
+    async with platform.client() as http:
+        body = {"guild_id": GUILD, "user_id": person("moderator"), "command": "ping", "options": {}}
+        refused = await http.post("/sandbox/api/interactions", json=body)
+    assert refused.status_code == 403
+    await on_discord(platform, [])
+
+
+async def on_discord(platform: Platform, permissions: list[dict[str, Any]]) -> None:
+    """What an admin sets for /ping under Server settings, Integrations."""
+    async with platform.client() as http:
+        body = {"guild_id": GUILD, "command": "ping", "permissions": permissions}
+        assert (await http.post("/sandbox/api/command-permissions", json=body)).status_code == 200
 
 
 async def test_of_two_changes_of_one_version_over_the_api_one_is_carried_out(platform: Platform) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from playwright.async_api import Page, expect
 
+from models.permissions import Permission
 from tests.acceptance.browser import Desk
-from tests.acceptance.platform import GUILD, Platform, person
+from tests.acceptance.dashboard.pages import PAGES
+from tests.acceptance.platform import GUILD, Platform, crowd, person
+from web.language import words_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -59,6 +63,31 @@ async def test_the_palette_finds_pages_commands_and_members_by_keyboard(desk: De
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+async def test_the_palette_finds_cases_and_leads_operators_to_the_platform(desk: Desk, platform: Platform):
+    await platform.slash("moderator", "warn", member=crowd(2), reason="Fishing inside the lock")
+    page = await desk.log_in("Ada Marsh", _BASE)
+    keys, options = page.keyboard, page.locator("#palette [role=option]")
+    await keys.press("Control+k")
+    await keys.type("fishing inside")
+    found = options.filter(has_text="Fishing inside the lock")
+    await expect(found).to_contain_text("Warning: ")
+    case = (await found.inner_text()).split("#")[1][:8]
+    who = (await found.locator(".name").inner_text()).removeprefix("Warning: ")
+    for asked in (f"#{case}", who):
+        await page.locator("#palette input").fill(asked)
+        await expect(found).to_contain_text(case)
+    await found.click()
+    await expect(page.locator(".facts")).to_contain_text("Fishing inside the lock")
+    await keys.press("Control+k")
+    await keys.type("platform")
+    await keys.press("Enter")
+    await expect(page.get_by_role("heading", name="Platform", level=1)).to_be_visible()
+    moderator = await desk.log_in("Chiara Vane", _BASE)
+    await moderator.keyboard.press("Control+k")
+    await expect(moderator.locator("#palette [role=option]", has_text="Audit log")).to_be_visible()
+    await expect(moderator.locator("#palette [role=option]", has_text="Platform")).to_have_count(0)
+
+
 async def test_keys_are_listed_and_lead_to_pages(desk: Desk):
     page = await desk.watch("Chiara Vane")
     await page.keyboard.press("?")
@@ -99,11 +128,35 @@ async def test_people_see_who_else_is_here(desk: Desk):
 async def test_what_is_wrong_with_a_server_is_said_with_its_fix(desk: Desk, platform: Platform):
     page = await desk.log_in("Bruno Keel", _BASE)
     await expect(page.locator("#troubles .banner")).to_have_count(0)
+    role = await bots_role(platform)
+    less = str(int(role["permissions"]) & ~int(Permission.MANAGE_ROLES))
+    await change_role(platform, role["id"], less)
+    banner = page.locator("#troubles .banner")
+    await expect(banner).to_contain_text("The bot lacks Manage Roles")
+    await expect(banner).to_contain_text("Give it to the bot's role")
+    await desk.picture(page, "overview-trouble")
+    fix = await banner.get_by_role("link", name="Grant it on Discord").get_attribute("href")
+    assert f"guild_id={GUILD}" in str(fix)
+    await change_role(platform, role["id"], role["permissions"])
+    await expect(banner).to_have_count(0)
     await expect(page.locator(".module", has_text="Moderation")).to_contain_text(re.compile(r"\d+ commands"))
     hour = int(await page.locator("#hour-total").inner_text())
     async with platform.client() as http:
         await http.post("/sandbox/api/members", json={"guild_id": GUILD, "action": "bulk_join", "count": 1})
     await expect(page.locator("#hour-total")).not_to_have_text(str(hour))
+
+
+async def bots_role(platform: Platform) -> dict[str, str]:
+    async with platform.client() as http:
+        guilds = (await http.get("/sandbox/api/guilds")).json()
+    roles: list[dict[str, str]] = next(one["roles"] for one in guilds if one["id"] == GUILD)
+    return next(role for role in roles if role["name"] == "guildbus")
+
+
+async def change_role(platform: Platform, role_id: str, permissions: str) -> None:
+    async with platform.client() as http:
+        body = {"guild_id": GUILD, "action": "update", "role_id": role_id, "permissions": permissions}
+        assert (await http.post("/sandbox/api/roles", json=body)).status_code < 300
 
 
 async def test_a_session_is_ended_from_another_browser(desk: Desk):
@@ -151,6 +204,18 @@ async def test_the_frame_speaks_german_and_times_are_in_the_chosen_zone(desk: De
     time = page.locator("time").first
     utc = int((await time.get_attribute("title") or "")[11:13])
     await expect(time).to_contain_text(f"{(utc + 9) % 24:02}:")
+
+
+async def test_a_page_in_german_has_no_english_text_that_has_a_german_one(platform: Platform):
+    english, german = words_of("en"), words_of("de")
+    other = {text for key, text in english.items() if german[key] != text and len(text) > 12 and "{" not in text}
+    client = await platform.log_in("owner")
+    client.cookies.set("language", "de")
+    for name in PAGES.keys() - {"design", "platform", "api"}:  # for operators and developers, in English
+        answer = await client.get(PAGES[name], headers={"Accept": "text/html"}, follow_redirects=True)
+        shown = unescape(re.sub(r"<script.*?</script>|<[^>]*>", " ", answer.text, flags=re.DOTALL))
+        assert answer.status_code == 200, name
+        assert [text for text in other if text in shown] == [], name
 
 
 async def test_who_is_offline_is_told_and_the_page_goes_on_when_they_are_back(desk: Desk):

@@ -7,21 +7,29 @@ from datetime import UTC, datetime, timedelta
 from bus.envelopes import Actor, Event
 from bus.ids import Snowflake, new_id
 from models import event_counts, notes, warnings
-from models.cases import cases_of, counts_of
+from models.cases import cases_of, counts_of, find_cases
 from models.database import Database
 from models.ledger import Ledger
+from models.tables.guilds import PersonRow
 from tests.integration.models.commands import claim, command, settlement
 
 GUILD = Snowflake(70)
 ADA = Actor("user", "42", "Ada")
 
 
-async def done(database: Database, type: str, subject: str | None, state: str = "succeeded", **options: object) -> None:
-    one = command(type=type, guild_id=GUILD, actor=ADA, options={"member": "5", **options})
+async def done(
+    database: Database,
+    type: str,
+    subject: str | None,
+    guild: Snowflake = GUILD,
+    state: str = "succeeded",
+    **options: object,
+) -> None:
+    one = command(type=type, guild_id=guild, actor=ADA, options={"member": "5", **options})
     ledger = Ledger(database)
     [claimed] = await ledger.claim([claim(one, subject=subject)], 10)
     await ledger.settle([settlement(claimed, state)])  # type: ignore[arg-type]
-    about = {"command_id": one.id, "guild_id": GUILD, "member_id": 5, "moderator": "42", "at": one.issued_at}
+    about = {"command_id": one.id, "guild_id": guild, "member_id": 5, "moderator": "42", "at": one.issued_at}
     async with database.transaction() as connection:
         if type == "moderation.warn":
             await warnings.add(connection, reason=str(options["reason"]), **about)  # type: ignore[arg-type]
@@ -46,6 +54,29 @@ async def test_a_record_holds_who_did_what_and_why_newest_first(database: Databa
     assert [case.minutes for case in record] == [None, 30, None, None]
     assert await counts_of(database, GUILD, [5, 6]) == {5: (1, 1), 6: (0, 0)}
     assert await cases_of(database, Snowflake(71), 5) == []
+
+
+async def test_cases_are_found_by_number_by_whom_and_by_what_for(database: Database) -> None:
+    guild, other = Snowflake(72), Snowflake(73)
+    named = {"username": "olga", "display_name": "Olga Wren", "updated_at": datetime.now(UTC)}
+    await PersonRow.create(using_db=database.client, id=5, **named)
+    await done(database, "moderation.warn", None, guild, reason="Shouting 100%")
+    await done(database, "moderation.ban", "member:5", guild, reason="Enough")
+    await done(database, "moderation.ban", "member:5", other, reason="Enough elsewhere")
+
+    async def reasons(text: str) -> list[str]:
+        return [case.reason for case in (await find_cases(database, guild, text)).items]
+
+    assert await reasons("wren") == await reasons("") == await reasons("5") == ["Enough", "Shouting 100%"]
+    assert await reasons("100%") == ["Shouting 100%"]
+    assert await reasons("1%0") == []
+    [ban] = (await find_cases(database, guild, "enough")).items
+    assert (ban.kind, ban.member_id, ban.member_name, ban.actor) == ("ban", 5, "Olga Wren", ADA)
+    assert await reasons(f"#{ban.number.upper()}") == ["Enough"]
+    first = await find_cases(database, guild, "", limit=1)
+    rest = await find_cases(database, guild, "", cursor=first.next_cursor, limit=1)
+    assert [case.reason for case in (*first.items, *rest.items)] == ["Enough", "Shouting 100%"]
+    assert rest.next_cursor is None
 
 
 async def test_events_are_counted_by_hour_and_kind_and_snapshots_and_commands_are_not(database: Database) -> None:

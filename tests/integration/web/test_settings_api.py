@@ -135,7 +135,8 @@ async def test_why_somebody_cannot_lists_the_checks_with_what_to_do(web: Running
         answer = (await client.get(CHECKS, params=asked)).json()
         states = {check["name"]: check["state"] for check in answer["checks"]}
         assert answer["allowed"] is False
-        assert list(states) == ["bot_present", "enabled", "kill_switch", "permission", "roles", "channel", "rank"]
+        checks = ["bot_present", "enabled", "kill_switch", "permission", "roles", "channel", "rank"]
+        assert list(states) == ["discord", *checks]
         assert [name for name, state in states.items() if state == "failed"] == ["permission", "channel", "rank"]
         assert all(check["fix"] for check in answer["checks"] if check["state"] == "failed")
         may = {"command": "moderation.ban", "member": str(ADMIN), "channel": "55", "target": "1234"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import web as web_package
 from web.language import languages, pick_language, words_of
 
 
@@ -32,3 +34,21 @@ def test_every_language_has_every_text_with_the_same_gaps(language: str) -> None
     assert {key: sorted(re.findall(r"{\w+}", text)) for key, text in other.items()} == {
         key: sorted(re.findall(r"{\w+}", text)) for key, text in english.items()
     }
+
+
+def test_every_text_that_a_page_or_module_asks_for_is_there() -> None:
+    """As far as they name it in full; what is put together (`nav.<section>`) each page shows by being opened."""
+    web, known = Path(web_package.__file__).parent, words_of("en").keys()
+    asked = {
+        found
+        for page in (web / "templates").glob("*.html")
+        for found in re.findall(r"""\bt\(["']([a-z_.]+)["'][,)]""", page.read_text(encoding="utf-8"))
+    }
+    modules = {
+        f"script.{found}"
+        for module in (web / "static").glob("*.js")
+        for found in re.findall(r'\bword\("([a-z_]+)"[,)]', module.read_text(encoding="utf-8"))
+    }
+    assert len(asked) > 100
+    assert len(modules) > 20
+    assert asked | modules <= known, (asked | modules) - known
