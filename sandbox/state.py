@@ -151,6 +151,8 @@ class WorldState(Struct, kw_only=True):
     """Direct-message channels by their id."""
     commands: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     """Scope (guild id, 0 is global) -> command id -> command as Discord shows it."""
+    command_permissions: dict[int, dict[int, list[dict[str, Any]]]] = field(default_factory=dict)
+    """Guild id -> command id, or the application's for all of them -> overrides as Discord shows them."""
     command_creates: dict[str, int] = field(default_factory=dict)
     """"YYYY-MM-DD:scope" -> creations on that day."""
     webhooks: dict[int, Webhook] = field(default_factory=dict)

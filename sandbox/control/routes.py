@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from sandbox.control import faults, interactions, people, world_view
+from sandbox.control import admins, faults, interactions, people, world_view
 from sandbox.control.calls import Handler, endpoint
 from sandbox.control.sink import Sink
 from sandbox.control.stream import stream
@@ -19,6 +19,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/autocomplete", interactions.autocomplete),
     ("POST", "/components", interactions.post_component),
     ("GET", "/commands", interactions.list_commands),
+    ("POST", "/command-permissions", admins.set_command_permissions),
     ("GET", "/guilds", world_view.list_guilds),
     ("GET", "/people", world_view.list_people),
     ("GET", "/channels/{channel_id}/messages", world_view.list_messages),

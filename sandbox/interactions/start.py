@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from sandbox.acts import messages as message_acts
 from sandbox.commands.find import Found, find, may_use
 from sandbox.commands.options import typed
+from sandbox.commands.overrides import allowed_by_admins, opened_by_admins
 from sandbox.control.problem import Problem
 from sandbox.interactions.payload import command_data, interaction_payload, metadata
 from sandbox.interactions.store import Interaction, InteractionType
@@ -138,7 +139,12 @@ def _checked(world: World, request: CommandRequest) -> tuple[Guild, Member, Chan
     found = find(world.state, guild.id, request.command)
     if found is None:
         raise Problem(404, "unknown_command", f"No command {request.command!r} is registered here.")
-    if not may_use(found.command, in_channel(guild, member, channel, world.now())):
+    bits, command_id = in_channel(guild, member, channel, world.now()), int(found.command["id"])
+    state, application_id = world.state, world.settings.application_id
+    if not allowed_by_admins(state, application_id, guild, member, channel.id, command_id, bits):
+        raise Problem(403, "forbidden", f"The server's admins do not let that person use /{found.name} there.")
+    opened = opened_by_admins(state, application_id, guild, member, command_id)
+    if not opened and not may_use(found.command, bits):
         raise Problem(403, "forbidden", f"That person lacks the permissions that /{found.name} asks for.")
     return guild, member, channel, found
 

@@ -81,15 +81,23 @@ class Grants:
 
     def refresh(self, refresh_token: str) -> Token:
         for token in self._tokens.values():
-            if secrets.compare_digest(token.refresh, refresh_token):
+            if token.refresh and secrets.compare_digest(token.refresh, refresh_token):
                 del self._tokens[token.access]
                 return self._issue(token.user_id, token.scopes, token.family)
         raise Refused("invalid_grant", 'Invalid "refresh_token" in request.')
 
+    def issue_to_client(self, application_id: int, scopes: tuple[str, ...]) -> Token:
+        """https://discord.com/developers/docs/topics/oauth2#client-credentials-grant"""
+        if not scopes:
+            raise Refused("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
+        token = self._issue(application_id, scopes, secrets.token_hex(8))
+        token.refresh = ""
+        return token
+
     def revoke(self, token: str) -> None:
         """Takes an access or a refresh token; an unknown one is no error (RFC 7009)."""
         for row in list(self._tokens.values()):
-            if token in (row.access, row.refresh):
+            if token and token in (row.access, row.refresh):
                 del self._tokens[row.access]
 
     def bearer(self, access: str) -> Token | None:

@@ -29,7 +29,12 @@ _KEPT = (
 )  # fmt: skip
 
 
+_SCOPE = "applications.commands.update"
+
+
 def _scope(world: World, call: Call) -> int:
+    if call.scopes is not None and _SCOPE not in call.scopes:
+        raise MISSING_ACCESS.error()
     if call.ids["application_id"] != world.settings.application_id:
         raise MISSING_ACCESS.error()
     guild_id = call.ids.get("guild_id", 0)
@@ -183,6 +188,8 @@ def delete_command(world: World, call: Call) -> Answer:
 
 
 def get_permissions(world: World, call: Call) -> Answer:
-    """Nobody edits command permissions per guild in the sandbox: the list is always empty."""
-    _scope(world, call)
-    return Answer(body=[])
+    """Of every command that has any, as the control API set them (on Discord it is an admin, in the client)."""
+    guild_id, application_id = _scope(world, call), world.settings.application_id
+    rows = world.state.command_permissions.get(guild_id, {})
+    shared = {"application_id": str(application_id), "guild_id": str(guild_id)}
+    return Answer(body=[{"id": str(id), "permissions": said, **shared} for id, said in rows.items() if said])

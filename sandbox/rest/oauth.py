@@ -33,17 +33,18 @@ def _client_is_known(world: World, call: Call) -> bool:
 
 
 def _shown(token: Token, seconds: int) -> dict[str, Any]:
-    return {
+    shown = {
         "token_type": "Bearer",
         "access_token": token.access,
         "expires_in": seconds,
-        "refresh_token": token.refresh,
         "scope": " ".join(token.scopes),
     }
+    return shown | ({"refresh_token": token.refresh} if token.refresh else {})
 
 
 def issue_token(world: World, call: Call) -> Answer:
-    """Form encoded: `grant_type` authorization_code (`code`, `redirect_uri`, `code_verifier`) or refresh_token."""
+    """Form encoded: `grant_type` authorization_code (`code`, `redirect_uri`, `code_verifier`), refresh_token, or
+    client_credentials (`scope`), which gives the application itself a token without a refresh token."""
     if not _client_is_known(world, call):
         return Answer(status=401, body={"error": "invalid_client"})
     form = call.form
@@ -54,6 +55,9 @@ def issue_token(world: World, call: Call) -> Answer:
             )
         elif form.get("grant_type") == "refresh_token":
             token = world.grants.refresh(form.get("refresh_token", ""))
+        elif form.get("grant_type") == "client_credentials":
+            scopes = tuple(form.get("scope", "").split())
+            token = world.grants.issue_to_client(world.settings.application_id, scopes)
         else:
             raise Refused("unsupported_grant_type", "Grant type None is not supported")
     except Refused as error:

@@ -39,7 +39,7 @@ async def approval_list(request: Request) -> Response:
     records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
     people = {person for one in records if (person := subject_person(one.subject)) is not None}
     context = {
-        **page_context(admitted, section="approvals", heading="Approvals"),
+        **page_context(admitted, section="approvals"),
         "waiting": [await waiting_of(parts, admitted, record) for record in records],
         "names": await names_in(parts.database, admitted.guild.id, people),
         "next_page": next_page(request, page.next_cursor),

@@ -49,7 +49,7 @@ async def audit_list(request: Request) -> Response:
         "entries": [(entry, changed_values(entry.before, entry.after)) for entry in page.items],
         "chosen": chosen,
         "intents": query.intents,
-        "types": [("", "Every action"), *((name, name) for name in sorted(parts.catalogue.by_type))],
+        "types": [(name, name) for name in sorted(parts.catalogue.by_type)],
         "names": await names_in(parts.database, admitted.guild.id, people),
         "next_page": next_page(request, page.next_cursor),
         "first_page": f"{request.scope['path']}?{urlencode(chosen)}" if query.cursor else "",

@@ -42,7 +42,7 @@ async def member_list(request: Request) -> Response:
         "members": page.items,
         "where": where,
         "roles": {role.id: role for role in roles},
-        "role_options": [("", "Every role"), *((str(int(role.id)), role.name) for role in roles)],
+        "role_options": [(str(int(role.id)), role.name) for role in roles],
         "records": await counts_of(parts.database, guild_id, [int(member.id) for member in page.items]),
         "commands": acts_on_members(parts, admitted),
         "bulks": await bulks_of_late(parts.database, guild_id, since=parts.clock.now() - _OF_LATE),

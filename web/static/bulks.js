@@ -87,7 +87,7 @@ class Card {
     this.#spec = spec;
     const title = `bulk-${bulk.id}`;
     this.#progress.setAttribute("aria-labelledby", title);
-    this.element = h("section", { class: "card bulk", "aria-labelledby": title, dataset: { bulk: bulk.id } },
+    this.element = h("article", { class: "card bulk", "aria-labelledby": title, dataset: { bulk: bulk.id } },
       h("div", { class: "card-head" }, h("h2", { id: title }, word(bulk.total === 1 ? "one_member" : "some_members", { act: labelOf(bulk.command), count: bulk.total })), this.#state, h("span", { class: "spacer" }), this.#acts),
       h("div", { class: "card-body" }, this.#progress, this.#counts, this.#each));
     this.#each.addEventListener("toggle", () => this.#each.open && this.#listMembers());

@@ -25,7 +25,6 @@ PAGES: dict[str, str] = {
     "failed": f"{_BASE}/dead-letters",
     "audit": f"{_BASE}/audit",
     "settings": f"{_BASE}/settings",
-    "api": "/api/docs",
 }
 """Address by name; they are opened as somebody who may see them all."""
 

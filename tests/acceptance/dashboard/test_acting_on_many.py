@@ -33,7 +33,7 @@ async def members_page(desk: Desk, name: str, search: str, count: int) -> Page:
 
 
 def card(page: Page, title: str) -> Locator:
-    return page.get_by_role("region", name=title, exact=True)
+    return page.get_by_role("article", name=title, exact=True)
 
 
 async def test_what_is_done_to_hundreds_is_paused_resumed_and_called_off_in_sight_of_others(

@@ -79,6 +79,16 @@ async def test_a_login_from_the_page_to_the_persons_guilds(sandbox: Sandbox) -> 
     assert token["access_token"] not in str(sandbox.world.book.since(0))
 
 
+async def test_the_application_itself_reads_what_admins_set_for_its_commands(sandbox: Sandbox) -> None:
+    path = f"/applications/{sandbox.world.settings.application_id}/guilds/{GUILD_ONE}/commands/permissions"
+    status, token = await _token(sandbox, grant_type="client_credentials", scope="applications.commands.update")
+    assert (status, "refresh_token" in token) == (200, False)
+    assert await _as(sandbox, token["access_token"], path) == (200, [])
+    _, other = await _token(sandbox, grant_type="client_credentials", scope="identify")
+    assert (await _as(sandbox, other["access_token"], path))[0] == 403
+    assert (await _token(sandbox, grant_type="client_credentials"))[0] == 400
+
+
 async def test_a_code_is_good_once_and_only_with_its_verifier(sandbox: Sandbox) -> None:
     _, back = await _authorize(sandbox, sandbox_user=str(person_id("owner")))
     status, body = await _token(sandbox, code=back["code"][0], code_verifier="w" * 50)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from sandbox.commands.overrides import allowed_by_admins
 from sandbox.permissions import ALL, Permission, base, can_act_on, in_channel, is_above
 from sandbox.seed import GUILD_ONE, person_id, seed_world
 from sandbox.settings import SandboxSettings
@@ -64,3 +67,30 @@ def test_of_two_roles_at_one_position_the_older_is_higher() -> None:
     one.position = other.position = 3
     assert is_above(one, other)
     assert not is_above(other, one)
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "may"),
+    [
+        ([], [], True),
+        ([(GUILD_ONE, 1, False)], [], False),
+        ([(GUILD_ONE, 1, False), (GUILD_ONE + 3, 1, True)], [], True),
+        ([(GUILD_ONE + 3, 1, True), (person_id("moderator"), 2, False)], [], False),
+        ([], [(GUILD_ONE, 1, False)], False),
+        ([(GENERAL, 3, False)], [], False),
+        ([(STAFF, 3, False)], [], True),
+        ([(GUILD_ONE - 1, 3, False), (GENERAL, 3, True)], [], True),
+    ],
+)
+def test_admins_say_who_uses_a_command_where(
+    own: list[tuple[int, int, bool]], shared: list[tuple[int, int, bool]], may: bool
+) -> None:
+    world, application, command = seed_world(SETTINGS, NOW), SETTINGS.application_id, 7
+    guild = world.guilds[GUILD_ONE]
+    world.command_permissions[GUILD_ONE] = {
+        subject: [{"id": str(id), "type": kind, "permission": said} for id, kind, said in rules]
+        for subject, rules in ((command, own), (application, shared))
+    }
+    member = guild.members[person_id("moderator")]
+    assert allowed_by_admins(world, application, guild, member, GENERAL, command, 0) is may
+    assert allowed_by_admins(world, application, guild, member, GENERAL, command, ALL)
