@@ -85,6 +85,7 @@ async def fill(database: Database, now: datetime) -> Data:
             "dead_letter_id": letters,
             "key_id": keys,
             "person_id": [str(person) for person in people[:_SHOWN]],
+            "user_id": [str(person) for person in people[:_SHOWN]],
             "type": ["moderation.ban", "utility.ping", "roles.add"],
             "platform_command_id": [platform],
         },
@@ -184,8 +185,8 @@ async def _own_key(database: Database, person: Snowflake) -> str:
 
 
 async def _session(database: Database, person: Snowflake) -> str:
-    await users.logged_in(database, user_id=person, username=f"user{person}")
-    return (await sessions.create(database, int(person), user_agent="bench")).session_id
+    await users.logged_in(database.client, user_id=person, username=f"user{person}")
+    return (await sessions.create(database.client, int(person), user_agent="bench")).session_id
 
 
 async def _column(database: Database, sql: str, *values: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lines of the audit trail about what people change besides commands: presets, webhooks, switches."""
+"""Lines of the audit trail about what people change besides commands: presets, switches, keys, sessions."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ _NOTE = """WITH noted AS (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who changes something, from where and when; `correlation_id` is the request's, where one is known."""
+    """Who changes something, from where and when; `correlation_id` and `address` are the request's, if there is one."""
 
     actor: Actor
     source: Source
     at: datetime
     correlation_id: UUID | None = None
+    address: str = ""
 
 
 async def write_note(
@@ -42,8 +43,13 @@ async def write_note(
     after: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """One line, in the transaction of the change. It is about no command: its own id stands in for one."""
+    """One line, in the transaction of the change. It is about no command: its own id stands in for one.
+
+    The address stands in lines of no guild, which operators alone read: no moderator's business is where another lives.
+    """
     id = new_id(change.at)
+    if guild_id is None and change.address:
+        detail = {**(detail or {}), "address": change.address}
     await fetch(
         connection,
         _NOTE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
 import msgspec
@@ -13,9 +13,19 @@ from bus.ids import Snowflake
 from models.database import Database, Record
 from models.paging import Page, decode_key, encode_key
 
-__all__ = ["Case", "CaseKind", "FoundCase", "cases_of", "counts_of", "find_cases"]
+__all__ = [
+    "CASE_KINDS",
+    "Case",
+    "CaseKind",
+    "FoundCase",
+    "cases_of",
+    "counts_of",
+    "find_cases",
+    "kinds_of",
+]
 
 CaseKind = Literal["warning", "note", "timeout", "kick", "ban", "unban"]
+CASE_KINDS: tuple[CaseKind, ...] = get_args(CaseKind)
 
 _MOST = 200
 _LOOKED_THROUGH = 5000
@@ -72,6 +82,16 @@ SELECT i.id, (SELECT count(*) FROM warnings w WHERE w.guild_id = $1 AND w.member
     (SELECT count(*) FROM notes n WHERE n.guild_id = $1 AND n.member_id = i.id) AS notes
 FROM unnest($2::bigint[]) AS i(id)
 """
+_KINDS = """
+SELECT 'warning' AS kind, count(*) FROM warnings w WHERE w.guild_id = $1 AND w.member_id = $2
+UNION ALL SELECT 'note', count(*) FROM notes n WHERE n.guild_id = $1 AND n.member_id = $2
+UNION ALL (
+    SELECT split_part(c.type, '.', 2), count(*) FROM commands c
+    WHERE c.guild_id = $1 AND c.subject = ANY($3::text[]) AND c.state = 'succeeded' AND NOT c.dry_run
+        AND c.type IN ('moderation.timeout', 'moderation.kick', 'moderation.ban', 'moderation.unban')
+    GROUP BY c.type
+)
+"""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,8 +116,7 @@ class FoundCase(Case, frozen=True, kw_only=True):
 
 async def cases_of(database: Database, guild_id: int, person_id: int) -> list[Case]:
     """The newest 200 entries about a person, whether or not they are a member now."""
-    subjects = [f"member:{int(person_id)}", f"member:{int(person_id)}:timeout"]
-    rows = await database.fetch(_CASES, int(guild_id), int(person_id), subjects, _MOST)
+    rows = await database.fetch(_CASES, int(guild_id), int(person_id), _subjects(person_id), _MOST)
     return [_case(row) for row in rows]
 
 
@@ -117,10 +136,21 @@ async def find_cases(
     return Page(cases, last)
 
 
+async def kinds_of(database: Database, guild_id: int, person_id: int) -> dict[CaseKind, int]:
+    """How many entries of each kind there are about a person, however many there are."""
+    rows = await database.fetch(_KINDS, int(guild_id), int(person_id), _subjects(person_id))
+    found = {row["kind"]: row["count"] for row in rows}
+    return {kind: found.get(kind, 0) for kind in CASE_KINDS}
+
+
 async def counts_of(database: Database, guild_id: int, person_ids: list[int]) -> dict[int, tuple[int, int]]:
     """(warnings, notes) of each person."""
     rows = await database.fetch(_COUNTS, int(guild_id), [int(id) for id in person_ids])
     return {row["id"]: (row["warnings"], row["notes"]) for row in rows}
+
+
+def _subjects(person_id: int) -> list[str]:
+    return [f"member:{int(person_id)}", f"member:{int(person_id)}:timeout"]
 
 
 def _case(row: Record) -> Case:

@@ -74,7 +74,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     rules: CommandRules = NO_RULES
     switched_off: str | None = None
     has_guild: bool = True
-    needs_guild: bool = True
     guild_gone: bool = False
     roles: frozenset[int] | None = None
     channel_id: int | None = None
@@ -108,7 +107,7 @@ def _of_switches(facts: Facts) -> Trouble | None:
 
 
 def _of_presence(facts: Facts) -> Trouble | None:
-    if facts.needs_guild and not facts.has_guild:
+    if facts.spec.place == "guild" and not facts.has_guild:
         return Trouble("guild_needed", "This works in a server only.", "Use it in a server.")
     if facts.guild_gone:
         return Trouble("guild_gone", "The bot is not in that server.", "Invite the bot to the server again.")

@@ -27,6 +27,7 @@ __all__ = [
     "safe_body",
     "safe_excerpt",
     "store",
+    "was_replayed_as",
 ]
 
 _MOST_GROUPS = 100
@@ -86,7 +87,16 @@ def safe_excerpt(raw: bytes) -> str:
 
 def replay_id(letter: DeadLetter) -> UUID:
     """The id of the command that the next replay of this letter issues: two clicks at once are one command."""
-    return derived_id(letter.first_at, "replay", letter.id, letter.replays + 1)
+    return _replay_id(letter, letter.replays + 1)
+
+
+def was_replayed_as(letter: DeadLetter, command_id: UUID) -> bool:
+    """Whether one of the replays that are on record issued this command."""
+    return any(_replay_id(letter, number) == command_id for number in range(1, letter.replays + 1))
+
+
+def _replay_id(letter: DeadLetter, number: int) -> UUID:
+    return derived_id(letter.first_at, "replay", letter.id, number)
 
 
 async def store(database: Database, letter: DeadLetter) -> None:
@@ -158,7 +168,7 @@ async def find(database: Database, letter_id: UUID) -> DeadLetter | None:
 
 
 async def list_letters(
-    database: Database,
+    connection: Connection,
     *,
     guild_ids: Sequence[int] | None = None,
     state: Literal["open", "replayed", "discarded"] = "open",
@@ -172,7 +182,8 @@ async def list_letters(
     Raises InvalidMessage for a bad cursor.
     """
     before = decode_cursor(cursor)
-    rows = await database.fetch(
+    rows = await fetch(
+        connection,
         f"""SELECT * FROM dead_letters WHERE state = $1 AND id < $2
             AND ($4::text IS NULL OR code = $4) AND ($5::text IS NULL OR type = $5)
             {"" if guild_ids is None else "AND guild_id = ANY($6::bigint[])"}

@@ -222,6 +222,11 @@ class Ledger:
         rows = await self._database.fetch("SELECT * FROM commands WHERE id = $1", command_id)
         return record_from_row(rows[0]) if rows else None
 
+    async def envelope(self, command_id: UUID) -> Command | None:
+        """The command as it was accepted, to be published again, as `sweep` makes it; None where there is none."""
+        rows = await self._database.fetch("SELECT * FROM commands WHERE id = $1", command_id)
+        return command_from_row(rows[0]) if rows else None
+
     async def forget_keys(self, before: datetime) -> int:
         """Deletes idempotency keys accepted before that moment; returns how many."""
         [row] = await self._database.fetch(FORGET_KEYS, before)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from bus.errors import InvalidMessage
 from bus.ids import Snowflake
 from models.conditions import Conditions
 from models.database import Database, Record
-from models.paging import Page, decode_key, encode_key
+from models.paging import Page, decode_moment, encode_moment
 
 __all__ = ["FoundMember", "MemberFilter", "find_member", "list_members", "member_list_sql"]
 
@@ -21,7 +20,7 @@ _COLUMNS = """SELECT m.person_id AS id, p.username, p.display_name, p.avatar, p.
 FROM members m JOIN persons p ON p.id = m.person_id"""
 # As the index members_by_joined has it; Discord names no day for who joined by a lurker's invite.
 _JOINED = "COALESCE(m.joined_at, '2000-01-01 00:00:00+00'::timestamptz)"
-_NEVER = "2000-01-01T00:00:00+00:00"
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST = 200
 
 
@@ -68,7 +67,7 @@ def member_list_sql(guild_id: int, where: MemberFilter, cursor: str | None, limi
     conditions = Conditions()
     conditions.add("m.guild_id = {}", int(guild_id))
     if cursor is not None:
-        joined_at, person_id = _place(cursor)
+        joined_at, person_id = decode_moment(cursor)
         at, who = conditions.parameter(joined_at), conditions.parameter(person_id)
         conditions.always(f"({_JOINED}, m.person_id) < ({at}, {who})")
     text = where.search.strip()[:100]
@@ -100,15 +99,4 @@ def _member(row: Record) -> FoundMember:
 
 
 def _cursor(last: FoundMember) -> str:
-    return encode_key((_NEVER if last.joined_at is None else last.joined_at.isoformat(), str(int(last.id))))
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    moment, person_id = decode_key(cursor, (str, str))
-    try:
-        joined_at, who = datetime.fromisoformat(moment), int(Snowflake(person_id))
-    except ValueError as error:
-        raise InvalidMessage("the cursor is not one that this list gave out") from error
-    if joined_at.tzinfo is None:
-        raise InvalidMessage("the cursor is not one that this list gave out")
-    return joined_at, who
+    return encode_moment(last.joined_at or _NEVER, last.id)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -14,20 +13,11 @@ from bus.ids import new_id
 from models.audit_notes import Change, write_note
 from models.database import Connection, Database
 from models.errors import NameTaken, StaleVersion, TooMany
-from models.idempotency import RequestKey, first_use
 from models.tables.named import PresetRow, TemplateRow, WebhookRow
 
-__all__ = ["PRESETS", "TEMPLATES", "WEBHOOKS", "Made", "NamedThings"]
+__all__ = ["PRESETS", "TEMPLATES", "WEBHOOKS", "NamedThings"]
 
 Row = TypeVar("Row", bound=Model)
-
-
-@dataclass(frozen=True, slots=True)
-class Made(Generic[Row]):
-    """What was made; `repeated` where the same request had made it before."""
-
-    row: Row
-    repeated: bool
 
 
 class NamedThings(Generic[Row]):
@@ -46,34 +36,27 @@ class NamedThings(Generic[Row]):
         """All of them, which are few: at most `most`."""
         return await self._model.filter(**scope).using_db(database.client).limit(self._most)
 
-    async def find(self, database: Database, id: UUID, **scope: int) -> Row | None:
-        return await self._model.get_or_none(id=id, using_db=database.client, **scope)
+    async def find(self, connection: Connection, id: UUID, **scope: int) -> Row | None:
+        return await self._model.get_or_none(id=id, using_db=connection, **scope)
 
     async def create(
-        self, database: Database, change: Change, request: RequestKey, values: Mapping[str, Any], **scope: int
-    ) -> Made[Row] | None:
-        """None where the same request made one that is gone. Raises NameTaken, TooMany, KeyReused."""
-        id = new_id(change.at)
-        async with database.transaction() as connection:
-            earlier = await first_use(connection, request, id)
-            if earlier is not None:
-                row = await self._model.get_or_none(id=earlier, using_db=connection, **scope)
-                return None if row is None else Made(row, repeated=True)
-            if await self._model.filter(**scope).using_db(connection).count() >= self._most:
-                raise TooMany(f"there are {self._most} already, which is the most there may be")
-            return Made(await self._insert(connection, id, change, values, scope), repeated=False)
+        self, connection: Connection, id: UUID, change: Change, values: Mapping[str, Any], **scope: int
+    ) -> Row:
+        """In the caller's transaction. Raises NameTaken, TooMany."""
+        if await self._model.filter(**scope).using_db(connection).count() >= self._most:
+            raise TooMany(f"there are {self._most} already, which is the most there may be")
+        return await self._insert(connection, id, change, values, scope)
 
     async def add_missing(
-        self, database: Database, change: Change, wanted: list[Mapping[str, Any]], **scope: int
+        self, connection: Connection, change: Change, wanted: Sequence[Mapping[str, Any]], **scope: int
     ) -> list[Row]:
-        """Makes those whose name is not there yet, all or none. Raises TooMany."""
-        async with database.transaction() as connection:
-            present = await self._model.filter(**scope).using_db(connection).values_list("name", flat=True)
-            taken = {str(name).lower() for name in present}
-            missing = [values for values in wanted if values["name"].lower() not in taken]
-            if len(taken) + len(missing) > self._most:
-                raise TooMany(f"there would be more than {self._most}")
-            return [await self._insert(connection, new_id(change.at), change, values, scope) for values in missing]
+        """Makes those whose name is not there yet, in the caller's transaction. Raises TooMany."""
+        present = await self._model.filter(**scope).using_db(connection).values_list("name", flat=True)
+        taken = {str(name).lower() for name in present}
+        missing = [values for values in wanted if values["name"].lower() not in taken]
+        if len(taken) + len(missing) > self._most:
+            raise TooMany(f"there would be more than {self._most}")
+        return [await self._insert(connection, new_id(change.at), change, values, scope) for values in missing]
 
     async def update(
         self,

@@ -6,14 +6,26 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from bus.errors import InvalidMessage
+from bus.ids import Snowflake
 
-__all__ = ["LAST", "Page", "decode_cursor", "decode_key", "encode_cursor", "encode_key", "page_of"]
+__all__ = [
+    "LAST",
+    "Page",
+    "decode_cursor",
+    "decode_key",
+    "decode_moment",
+    "encode_cursor",
+    "encode_key",
+    "encode_moment",
+    "page_of",
+]
 
 LAST = UUID(int=(1 << 128) - 1)
 """Beyond every id: where a list begins."""
@@ -60,6 +72,23 @@ def decode_key(cursor: str, shape: Sequence[type]) -> tuple[Any, ...]:
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
         raise InvalidMessage("the cursor is not one that this list gave out") from error
     return key
+
+
+def encode_moment(at: datetime, id: int) -> str:
+    """The cursor of the page after this moment, and this id of those that share it."""
+    return encode_key((at.isoformat(), str(int(id))))
+
+
+def decode_moment(cursor: str) -> tuple[datetime, int]:
+    """The moment and the id after which the page begins. Raises InvalidMessage for a text that is no such cursor."""
+    moment, id = decode_key(cursor, (str, str))
+    try:
+        at, last = datetime.fromisoformat(moment), int(Snowflake(id))
+    except ValueError as error:
+        raise InvalidMessage("the cursor is not one that this list gave out") from error
+    if at.tzinfo is None:
+        raise InvalidMessage("the cursor is not one that this list gave out")
+    return at, last
 
 
 def page_of(

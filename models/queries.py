@@ -1,6 +1,7 @@
 """Lists of commands and audit rows for pages and the API: filtered, in pages, always by an index.
 
-A guild's lists lead with the guild; `guild_id` ALL is for operators and goes by the id alone.
+A guild's lists lead with the guild; `guild_id` ALL is for operators and goes by the id alone, NO_GUILD is what belongs
+to none.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from models.paging import Page, decode_cursor, encode_cursor
 
 __all__ = [
     "ALL",
+    "NO_GUILD",
     "AllGuilds",
     "AuditEntry",
     "AuditFilter",
     "CommandFilter",
+    "NoGuild",
     "audit_of",
     "children_of",
     "find_audit",
@@ -43,7 +46,14 @@ class AllGuilds:
     """Every guild's rows, and those of none."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoGuild:
+    """The rows of no guild."""
+
+
 ALL = AllGuilds()
+NO_GUILD = NoGuild()
+Where = int | AllGuilds | NoGuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_commands(
     database: Database,
-    guild_id: int | AllGuilds,
+    guild_id: Where,
     where: CommandFilter | None = None,
     *,
     cursor: str | None = None,
@@ -119,7 +129,7 @@ async def list_commands(
 
 async def list_audit(
     database: Database,
-    guild_id: int | AllGuilds,
+    guild_id: Where,
     where: AuditFilter | None = None,
     *,
     cursor: str | None = None,
@@ -158,7 +168,7 @@ async def children_of(
 
 
 def command_list_sql(
-    guild_id: int | AllGuilds, where: CommandFilter, cursor: str | None, limit: int
+    guild_id: Where, where: CommandFilter, cursor: str | None, limit: int
 ) -> tuple[str, list[Any], int]:
     """The statement of `list_commands`, its parameters, and the limit that applies."""
     conditions = _common(guild_id, where, cursor)
@@ -166,9 +176,7 @@ def command_list_sql(
     return _listing("commands", conditions, limit)
 
 
-def audit_list_sql(
-    guild_id: int | AllGuilds, where: AuditFilter, cursor: str | None, limit: int
-) -> tuple[str, list[Any], int]:
+def audit_list_sql(guild_id: Where, where: AuditFilter, cursor: str | None, limit: int) -> tuple[str, list[Any], int]:
     """The statement of `list_audit`, its parameters, and the limit that applies."""
     conditions = _common(guild_id, where, cursor)
     conditions.add("command_id = {}", where.command_id)
@@ -177,11 +185,11 @@ def audit_list_sql(
     return _listing("audit", conditions, limit)
 
 
-def _add_words(conditions: Conditions, guild_id: int | AllGuilds, where: AuditFilter) -> None:
+def _add_words(conditions: Conditions, guild_id: Where, where: AuditFilter) -> None:
     conditions.always("phase <> 'intent'")
     if all(value is None for value in (where.type, where.source, where.person_id, where.text)):
         return
-    guild = None if isinstance(guild_id, AllGuilds) else guild_id
+    guild = guild_id if isinstance(guild_id, int) else None
     facts = facts_query(guild_id=guild, type=where.type, source=where.source, person_id=where.person_id)
     conditions.add(AUDIT_WORDS + " @@ {}::text::tsquery", facts)
     if where.text is not None:
@@ -191,9 +199,11 @@ def _add_words(conditions: Conditions, guild_id: int | AllGuilds, where: AuditFi
             conditions.always("false")
 
 
-def _common(guild_id: int | AllGuilds, where: CommandFilter | AuditFilter, cursor: str | None) -> Conditions:
+def _common(guild_id: Where, where: CommandFilter | AuditFilter, cursor: str | None) -> Conditions:
     conditions = Conditions()
-    conditions.add("guild_id = {}", None if isinstance(guild_id, AllGuilds) else guild_id)
+    conditions.add("guild_id = {}", guild_id if isinstance(guild_id, int) else None)
+    if isinstance(guild_id, NoGuild):
+        conditions.always("guild_id IS NULL")
     conditions.add("id < {}", decode_cursor(cursor))
     conditions.add("type = {}", where.type)
     conditions.add("actor_id = {}", where.actor_id)

@@ -41,7 +41,7 @@ GRANT SELECT ON control, switches, guild_settings TO guildbus_bot, guildbus_web,
 
 -- The web process: who comes in, and what they ask for.
 GRANT SELECT, INSERT, UPDATE ON users, sessions, api_keys, idempotency_keys TO guildbus_web;
-GRANT SELECT, INSERT, DELETE ON login_states TO guildbus_web;
+GRANT SELECT, INSERT, DELETE ON login_states, operators TO guildbus_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON presets, templates, webhooks TO guildbus_web;
 GRANT INSERT, UPDATE ON switches TO guildbus_web;
 GRANT UPDATE ON control TO guildbus_web;

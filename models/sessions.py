@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from bus.ids import Snowflake
-from models.database import Database, Record
+from models.database import Connection, Database, Record, fetch
 from models.ledger_columns import json_text
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "find",
     "hash_of",
     "list_sessions",
+    "public_id",
     "revoke",
     "revoke_all",
     "rotate",
@@ -61,12 +62,12 @@ class Session:
 
     @property
     def public_id(self) -> str:
-        """Names the session to its person: part of the hash, of which nothing leads back to the id."""
-        return self.id_hash.hex()[:_PUBLIC_ID_DIGITS]
+        """Names the session to its person."""
+        return public_id(self.id_hash)
 
 
 async def create(
-    database: Database,
+    connection: Connection,
     user_id: int,
     *,
     user_agent: str = "",
@@ -76,7 +77,8 @@ async def create(
 ) -> NewSession:
     """A new session for somebody who just logged in."""
     new = _new()
-    await database.fetch(
+    await fetch(
+        connection,
         """WITH made AS (
             INSERT INTO sessions (id_hash, user_id, created_at, last_seen_at, expires_at, user_agent, address, oauth)
             VALUES ($1, $2, now(), now(), now() + make_interval(secs => $3::float8), $4, $5, $6)
@@ -125,9 +127,10 @@ async def rotate(database: Database, session_id: str) -> NewSession | None:
     return new if rows else None
 
 
-async def revoke(database: Database, user_id: int, id_hash: bytes) -> bool:
+async def revoke(connection: Connection, user_id: int, id_hash: bytes) -> bool:
     """Ends one of a person's sessions; False where it is not theirs or had ended."""
-    rows = await database.fetch(
+    rows = await fetch(
+        connection,
         """WITH ended AS (UPDATE sessions SET revoked_at = now(), oauth = NULL
             WHERE id_hash = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING 1) SELECT * FROM ended""",
         id_hash,
@@ -136,9 +139,10 @@ async def revoke(database: Database, user_id: int, id_hash: bytes) -> bool:
     return bool(rows)
 
 
-async def revoke_all(database: Database, user_id: int, *, but: bytes | None = None) -> int:
+async def revoke_all(connection: Connection, user_id: int, *, but: bytes | None = None) -> int:
     """Ends all of a person's sessions, but for one where `but` names it; returns how many."""
-    [row] = await database.fetch(
+    [row] = await fetch(
+        connection,
         """WITH ended AS (UPDATE sessions SET revoked_at = now(), oauth = NULL
             WHERE user_id = $1 AND revoked_at IS NULL AND id_hash IS DISTINCT FROM $2 RETURNING 1)
         SELECT count(*) AS ended FROM ended""",
@@ -171,6 +175,11 @@ async def expire(database: Database) -> int:
 def _new() -> NewSession:
     session_id = secrets.token_urlsafe(32)
     return NewSession(session_id, hash_of(session_id))
+
+
+def public_id(id_hash: bytes) -> str:
+    """What a session is called in lists and in the audit trail: part of the hash, which leads back to no id."""
+    return id_hash.hex()[:_PUBLIC_ID_DIGITS]
 
 
 def hash_of(session_id: str) -> bytes:

@@ -15,7 +15,18 @@ from bus.envelopes import Audience, Lane
 from bus.ids import Snowflake
 from models.permissions import Permission
 
-__all__ = ["Channel", "CommandSpec", "Effect", "Member", "Option", "OptionKind", "Role", "options_of", "summary_of"]
+__all__ = [
+    "Channel",
+    "CommandSpec",
+    "Effect",
+    "Member",
+    "Option",
+    "OptionKind",
+    "Place",
+    "Role",
+    "options_of",
+    "summary_of",
+]
 
 
 class Effect(StrEnum):
@@ -29,6 +40,7 @@ class Effect(StrEnum):
     AT_MOST_ONCE = "at_most_once"
 
 
+Place = Literal["guild", "platform", "either"]
 Member = Annotated[Snowflake, msgspec.Meta(extra={"kind": "member"})]
 Role = Annotated[Snowflake, msgspec.Meta(extra={"kind": "role"})]
 Channel = Annotated[Snowflake, msgspec.Meta(extra={"kind": "channel"})]
@@ -55,6 +67,8 @@ class CommandSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     time_limit_seconds: ClassVar[float] = 8.0
     outrank: ClassVar[tuple[str, ...]] = ()
     """Options whose member or role must stand below the actor's highest role, as Discord has it for its own buttons."""
+    place: ClassVar[Place] = "guild"
+    """Whether it is issued in a guild, for none in particular, or either."""
     people: ClassVar[bool] = True
     """False for commands that only scripts and API keys may issue."""
     always_possible: ClassVar[bool] = False

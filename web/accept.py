@@ -130,7 +130,7 @@ async def accept(
         return queued
     if queued.replayed:
         # Accepted before, but perhaps never confirmed: the same command once more. Workers know it by its id.
-        command = msgspec.structs.replace(command, id=queued.id)
+        command = await ledger.envelope(queued.id) or msgspec.structs.replace(command, id=queued.id)
     message = Message("commands", f"{command.lane}.{command.type}", codec.encode(command))
     try:
         await transport.publish(message, timeout_seconds=publish_seconds)

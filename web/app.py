@@ -21,6 +21,7 @@ from web.config import Settings
 from web.errors import EXCEPTION_HANDLERS, on_crash
 from web.live.heartbeat import keep_alive
 from web.middleware.order import middleware
+from web.operators import record_operators
 from web.parts import Parts
 from web.routes import routes
 
@@ -84,7 +85,8 @@ def stop_streams(app: Starlette) -> None:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     beating = keep_alive(parts.hub, parts.settings.heartbeat_seconds)
-    running = (parts.follower.run(), parts.recheck.run(), parts.presence.run(), parts.company.run(), beating)
+    of_parts = (parts.follower.run(), parts.recheck.run(), parts.presence.run(), parts.company.run())
+    running = (*of_parts, beating, record_operators(parts))
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield

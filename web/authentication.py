@@ -7,13 +7,18 @@ from collections.abc import Container
 from starlette.requests import HTTPConnection, Request
 
 from models import api_keys
-from models.api_keys import ApiKey
+from models.key_records import ApiKey
 from web.login.sessions import Session
 from web.parts import Parts, parts_of
 from web.principal import Principal
 from web.problems import Problem
 
-__all__ = ["principal_of", "principal_of_key", "require_principal", "session_of", "session_principal"]
+__all__ = ["address_of", "principal_of", "principal_of_key", "require_principal", "session_of", "session_principal"]
+
+
+def address_of(request: Request) -> str:
+    """Where the request came from; behind a trusted proxy, what that says."""
+    return request.client.host if request.client else ""
 
 
 async def require_principal(request: Request) -> Principal:

@@ -77,6 +77,7 @@ def build_parts(
     sessions = Sessions(
         database,
         Sealer(settings.session_secret),
+        clock,
         idle_seconds=settings.session_idle_seconds,
         lifetime_seconds=settings.session_seconds,
     )

@@ -1,4 +1,4 @@
-"""What endpoints that change named things need: who changes it, and under which key."""
+"""What endpoints that change something need: who changes it, from where, and under which key."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bus import codec
 from models.audit_notes import Change
 from models.idempotency import RequestKey
 from web.api.operation import Call
+from web.authentication import address_of
 from web.middleware.request_id import request_id_of
 
 __all__ = ["change_of", "request_key"]
@@ -18,7 +19,13 @@ __all__ = ["change_of", "request_key"]
 
 def change_of(call: Call[Any, Any]) -> Change:
     principal = call.principal
-    return Change(principal.actor, principal.source, call.parts.clock.now(), request_id_of(call.request.scope))
+    return Change(
+        principal.actor,
+        principal.source,
+        call.parts.clock.now(),
+        request_id_of(call.request.scope),
+        address_of(call.request),
+    )
 
 
 def request_key(call: Call[Any, Any]) -> RequestKey:

@@ -39,6 +39,7 @@ PROBLEMS: Mapping[str, ProblemKind] = MappingProxyType(
         "command_not_found": ProblemKind(404, "There is no such command for you"),
         "dead_letter_not_found": ProblemKind(404, "There is no such dead letter for you"),
         "session_not_found": ProblemKind(404, "You have no such session"),
+        "user_not_found": ProblemKind(404, "There is no such user for you"),
         "bulk_not_found": ProblemKind(404, "The server has no such bulk"),
         "preset_not_found": ProblemKind(404, "The server has no such preset"),
         "template_not_found": ProblemKind(404, "There is no such template"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,14 +14,26 @@ from bus.errors import InvalidMessage
 from bus.ids import new_id
 from models import dead_letters
 from models.database import Connection
-from models.dead_letters import DeadLetter, replay_id
+from models.dead_letters import DeadLetter, replay_id, was_replayed_as
+from models.idempotency import RequestKey, first_use
 from web.accept import CommandRequest, accept, build_command, check_request, hash_of_request
 from web.authorization import Standing, refusal_of_command, refusal_of_replay
 from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
 
-__all__ = ["GROUP_MOST", "Handled", "discard_group", "discard_letter", "replay_group", "replay_letter", "request_in"]
+__all__ = [
+    "GROUP_MOST",
+    "Handled",
+    "Planned",
+    "discard_letter",
+    "discard_these",
+    "letters_with_cause",
+    "plan_of",
+    "replay_letter",
+    "replay_planned",
+    "request_in",
+]
 
 GROUP_MOST = 100
 """How many letters of a group are dealt with at once."""
@@ -32,14 +45,15 @@ async def replay_letter(
     principal: Principal,
     standing: Standing,
     *,
+    id: UUID,
     correlation_id: UUID,
     options: dict[str, Any] | None = None,
-) -> UUID:
-    """The id of the new command, which points to the old one by `causation_id`.
+    under: RequestKey | None = None,
+) -> None:
+    """Issues the letter as a command of this `id` (see `replay_id`), which points to the old one by `causation_id`.
 
     `options` take the place of those that it died with. It is authorized as whoever replays, before anything else is
-    looked at, and validated as if it came today. Its id is derived from the letter and the number of the replay, so
-    that two clicks are one command. Raises Problem.
+    looked at, and validated as if it came today. `under` stands for the command from then on. Raises Problem.
     """
     refusal = refusal_of_replay(principal, standing, letter.guild_id)
     if refusal is not None:
@@ -54,7 +68,6 @@ async def replay_letter(
     refusal = refusal_of_command(checked.spec, principal, standing)
     if refusal is not None:
         raise Problem(refusal.code, refusal.detail, missing=refusal.missing)
-    id = replay_id(letter)
     command = build_command(
         checked,
         principal,
@@ -76,8 +89,9 @@ async def replay_letter(
         publish_seconds=parts.settings.publish_seconds,
     )
     async with parts.database.transaction() as connection:
-        await _resolve(connection, parts, letter, principal, "replayed")
-    return id
+        # Of two such requests at once, the second waits here for the first, which has noted it then.
+        if under is None or await first_use(connection, under, id) is None:
+            await _resolve(connection, parts, letter.id, principal, "replayed")
 
 
 class Handled(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,34 +103,53 @@ class Handled(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-async def replay_group(
-    parts: Parts,
-    principal: Principal,
-    standing: Standing,
-    *,
-    guild_id: int,
-    code: str,
-    type: str,
-    correlation_id: UUID,
+class Planned(msgspec.Struct, frozen=True):
+    """A letter, and the id of the command that its replay issues."""
+
+    letter_id: UUID
+    command_id: UUID
+
+
+def plan_of(letters: Sequence[DeadLetter]) -> list[Planned]:
+    """What replaying these letters would issue."""
+    return [Planned(letter.id, replay_id(letter)) for letter in letters]
+
+
+async def replay_planned(
+    parts: Parts, plan: Sequence[Planned], principal: Principal, standing: Standing, *, correlation_id: UUID
 ) -> list[Handled]:
-    """Replays the open letters with this cause, the newest GROUP_MOST of them, in the order in which they failed."""
+    """Each as `replay_letter`, in this order; one that cannot be issued does not keep the others from it."""
     handled = []
-    for letter in await _group(parts, guild_id, code, type):
+    for planned in plan:
+        letter = await dead_letters.find(parts.database, planned.letter_id)
+        if letter is None:
+            continue
         try:
-            command_id = await replay_letter(parts, letter, principal, standing, correlation_id=correlation_id)
+            if not was_replayed_as(letter, planned.command_id):
+                await replay_letter(
+                    parts, letter, principal, standing, id=planned.command_id, correlation_id=correlation_id
+                )
         except Problem as problem:
             handled.append(Handled(id=letter.id, code=problem.code, detail=str(problem)))
         else:
-            handled.append(Handled(id=letter.id, command_id=command_id))
+            handled.append(Handled(id=letter.id, command_id=planned.command_id))
     return handled
 
 
-async def discard_group(parts: Parts, principal: Principal, *, guild_id: int, code: str, type: str) -> list[Handled]:
-    """Puts the open letters with this cause away, the newest GROUP_MOST of them."""
+async def letters_with_cause(connection: Connection, *, guild_id: int, code: str, type: str) -> list[DeadLetter]:
+    """The open letters of a guild with this cause, the newest GROUP_MOST of them, in the order in which they failed."""
+    page = await dead_letters.list_letters(connection, guild_ids=[guild_id], code=code, type=type, limit=GROUP_MOST)
+    return list(reversed(page.items))
+
+
+async def discard_these(
+    connection: Connection, parts: Parts, letters: Sequence[DeadLetter], principal: Principal
+) -> list[Handled]:
+    """Puts them away, in the caller's transaction; who was quicker with one of them is no reason to keep the others."""
     handled = []
-    for letter in await _group(parts, guild_id, code, type):
+    for letter in letters:
         try:
-            await discard_letter(parts, letter, principal)
+            await discard_letter(connection, parts, letter.id, principal)
         except Problem as problem:
             handled.append(Handled(id=letter.id, code=problem.code, detail=str(problem)))
         else:
@@ -124,15 +157,9 @@ async def discard_group(parts: Parts, principal: Principal, *, guild_id: int, co
     return handled
 
 
-async def _group(parts: Parts, guild_id: int, code: str, type: str) -> list[DeadLetter]:
-    page = await dead_letters.list_letters(parts.database, guild_ids=[guild_id], code=code, type=type, limit=GROUP_MOST)
-    return list(reversed(page.items))
-
-
-async def discard_letter(parts: Parts, letter: DeadLetter, principal: Principal) -> DeadLetter:
-    """Raises Problem `dead_letter_closed` where it was discarded before."""
-    async with parts.database.transaction() as connection:
-        discarded = await _resolve(connection, parts, letter, principal, "discarded")
+async def discard_letter(connection: Connection, parts: Parts, letter_id: UUID, principal: Principal) -> DeadLetter:
+    """In the caller's transaction. Raises Problem `dead_letter_closed` where it was discarded before."""
+    discarded = await _resolve(connection, parts, letter_id, principal, "discarded")
     if discarded is None:
         raise Problem("dead_letter_closed", "It was discarded already.")
     return discarded
@@ -141,13 +168,13 @@ async def discard_letter(parts: Parts, letter: DeadLetter, principal: Principal)
 async def _resolve(
     connection: Connection,
     parts: Parts,
-    letter: DeadLetter,
+    letter_id: UUID,
     principal: Principal,
     state: Literal["replayed", "discarded"],
 ) -> DeadLetter | None:
     note_id = new_id(parts.clock.now())
     return await dead_letters.resolve(
-        connection, letter.id, state, by=principal.actor, source=principal.source, note_id=note_id
+        connection, letter_id, state, by=principal.actor, source=principal.source, note_id=note_id
     )
 
 

@@ -11,14 +11,15 @@ from bus import codec
 from bus.errors import BusError
 from bus.ids import Snowflake
 from bus.transport import Message
+from models.audit_notes import Change
 from models.control import Scope, Switch
+from models.database import Connection
 from models.switching import flip
 from web.guild_lookup import guild_summary
 from web.parts import Parts
-from web.principal import Principal
 from web.problems import Problem
 
-__all__ = ["SwitchRequest", "flip_switch"]
+__all__ = ["SwitchRequest", "announce_switches", "check_switch", "flip_switch"]
 
 _ANNOUNCE_SECONDS = 2.0
 
@@ -35,24 +36,28 @@ class SwitchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
-async def flip_switch(parts: Parts, principal: Principal, asked: SwitchRequest) -> tuple[Switch, int]:
-    """The switch and the new control version. Raises Problem `command_unknown` or `guild_not_found`."""
+async def check_switch(parts: Parts, asked: SwitchRequest) -> None:
+    """Raises Problem `command_unknown` or `guild_not_found`."""
     if asked.command is not None and asked.command not in parts.catalogue.by_type:
         raise Problem("command_unknown", f"There is no command {asked.command!r}.", field="command")
     if asked.guild_id is not None and await guild_summary(parts.database, asked.guild_id) is None:
         raise Problem("guild_not_found", "The bot is in no server with this id.", field="guild_id")
-    actor = principal.actor
+
+
+async def flip_switch(connection: Connection, change: Change, asked: SwitchRequest) -> tuple[Switch, int]:
+    """The switch and the new control version, in the caller's transaction."""
+    actor = change.actor
     switch = Switch(_scope(asked), int(asked.guild_id or 0), asked.command or "", asked.reason, actor.name or actor.id)
-    version = await flip(
-        parts.database, switch, off=asked.off, actor=actor, source=principal.source, now=parts.clock.now()
-    )
+    return switch, await flip(connection, switch, change, off=asked.off)
+
+
+async def announce_switches(parts: Parts, version: int) -> None:
+    """After the commit: every process looks within a second by itself, and at once where it is told."""
     try:
         announcement = Message("control", "", codec.encode({"version": version}))
         await parts.transport.publish(announcement, timeout_seconds=_ANNOUNCE_SECONDS)
     except BusError as error:
-        # It is stored, and every process looks within a second: the announcement is only quicker.
         logger.warning("control version {} was not announced: {}", version, error)
-    return switch, version
 
 
 def _scope(asked: SwitchRequest) -> Scope:

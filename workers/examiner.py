@@ -64,20 +64,20 @@ class Examiner:
         """The guilds that the bot was removed from."""
         return await self._presence.left()
 
-    async def trouble(self, asked: Asked, *, needs_guild: bool = True) -> Trouble | None:
+    async def trouble(self, asked: Asked) -> Trouble | None:
         """The first check that the command does not pass, cooldown left out, or None."""
-        trouble = await self.trouble_with(asked, asked.spec, needs_guild=needs_guild)
+        trouble = await self.trouble_with(asked, asked.spec)
         targets = targets_of(asked) if trouble is None else None
         if targets is None:
             return trouble
         known = await self.known_of([targets])
         return targets.trouble(await ask_discord(targets, known, self._discord))
 
-    async def trouble_with(self, asked: Asked, spec: type[CommandSpec], *, needs_guild: bool = True) -> Trouble | None:
+    async def trouble_with(self, asked: Asked, spec: type[CommandSpec]) -> Trouble | None:
         """The same for a command of that kind, whatever its targets, by the same actor in the same place."""
         restricted = self.rules.of(asked.command.guild_id, spec).roles.restricts
         roles = await self._roles(asked) if restricted else None
-        facts = self.facts(asked, spec, left=await self.left(), roles=roles, needs_guild=needs_guild)
+        facts = self.facts(asked, spec, left=await self.left(), roles=roles)
         return first_trouble(facts)
 
     async def known_of(self, targets: Sequence[Targets]) -> Known:
@@ -91,7 +91,6 @@ class Examiner:
         *,
         left: frozenset[int],
         roles: frozenset[int] | None,
-        needs_guild: bool,
     ) -> Facts:
         """What `models.checks` is asked about."""
         guild_id, reply_to = asked.command.guild_id, asked.command.reply_to
@@ -102,7 +101,6 @@ class Examiner:
             rules=self.rules.of(guild_id, spec),
             switched_off=self.rules.switched_off(spec.type, guild_id),
             has_guild=guild_id is not None,
-            needs_guild=needs_guild,
             guild_gone=guild_id in left,
             roles=roles,
             channel_id=None if reply_to is None or reply_to.channel_id is None else int(reply_to.channel_id),

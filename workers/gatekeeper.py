@@ -60,7 +60,7 @@ class Gatekeeper:
                 continue
             work.authority = authority
             asked = Asked(command, work.options, authority)
-            facts = self._examiner.facts(asked, work.spec, left=left, roles=None, needs_guild=work.handler.needs_guild)
+            facts = self._examiner.facts(asked, work.spec, left=left, roles=None)
             work.refusal = expired(command, now=now) or refused_for(first_trouble(facts))
             targets = targets_of(asked) if work.refusal is None else None
             if targets is not None:
@@ -102,7 +102,7 @@ class Gatekeeper:
         late = expired(command, now=now)
         if late is not None:
             return late
-        trouble = await self._examiner.trouble(asked, needs_guild=work.handler.needs_guild)
+        trouble = await self._examiner.trouble(asked)
         trouble = trouble or await self._cooldown(asked, approval)
         if trouble is not None or approval is None:
             return refused_for(trouble)

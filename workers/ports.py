@@ -124,7 +124,6 @@ class Handler:
     spec: type[CommandSpec]
     run: Run
     look: Callable[[Call], Awaitable[Outcome | None]] | None = None
-    needs_guild: bool = True
 
     @property
     def waits(self) -> bool:

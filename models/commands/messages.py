@@ -47,6 +47,7 @@ class Broadcast(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     permission: ClassVar = Permission.ADMINISTRATOR
     lane: ClassVar = "bulk"
     audience: ClassVar = "admin"
+    place: ClassVar = "platform"
     people: ClassVar = False
 
     text: Text

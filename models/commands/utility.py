@@ -15,6 +15,7 @@ class Ping(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     type: ClassVar = "utility.ping"
     slash: ClassVar = "ping"
+    place: ClassVar = "either"
     effect: ClassVar = Effect.PURE
     permission: ClassVar = Permission.NONE
     audience: ClassVar = "viewer"

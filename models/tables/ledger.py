@@ -85,6 +85,8 @@ class AuditRow(Model):
 class IdempotencyKeyRow(Model):
     """What a principal accepted under a key; the table's key is (principal, guild_id, key), guild 0 for none.
 
+    `answer` is what the same request is answered, as JSON, where `command_id` does not say it.
+
     Tortoise knows no composite keys: read by filter, written by `models.ledger`.
     """
 
@@ -93,6 +95,7 @@ class IdempotencyKeyRow(Model):
     key = fields.TextField()
     body_hash = fields.BinaryField()
     command_id = fields.UUIDField()
+    answer = fields.TextField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

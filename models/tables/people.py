@@ -6,7 +6,7 @@ from tortoise import Model, fields
 
 from models.tables.fields import bigint_array, json_field, snowflake_field, text_array
 
-__all__ = ["ApiKeyRow", "LoginStateRow", "SessionRow", "UserRow"]
+__all__ = ["ApiKeyRow", "LoginStateRow", "OperatorRow", "SessionRow", "UserRow"]
 
 
 class UserRow(Model):
@@ -22,6 +22,16 @@ class UserRow(Model):
 
     class Meta:
         table = "users"
+
+
+class OperatorRow(Model):
+    """Somebody who runs the platform, as the settings of the web process that started last say."""
+
+    user_id = snowflake_field(primary_key=True)
+    since = fields.DatetimeField()
+
+    class Meta:
+        table = "operators"
 
 
 class SessionRow(Model):

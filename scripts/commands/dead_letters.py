@@ -42,7 +42,7 @@ def list_(state: State, limit: int, data_dir: Path, as_json: bool) -> None:
     """Newest first."""
 
     async def read(database: Database) -> list[DeadLetter]:
-        return list((await stored.list_letters(database, state=state, limit=limit)).items)
+        return list((await stored.list_letters(database.client, state=state, limit=limit)).items)
 
     letters = on_database(data_dir, "guildbus dead-letters list", read)
     columns = ("id", "first_at", "type", "code", "reason", "guild_id")

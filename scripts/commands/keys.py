@@ -13,9 +13,10 @@ import click
 
 from bus.ids import Snowflake
 from models import api_keys
-from models.api_keys import SCOPES, ApiKey
+from models.api_keys import SCOPES
 from models.config import Secret
 from models.database import Database
+from models.key_records import ApiKey
 from scripts.exits import Failed, Misconfigured
 from scripts.output import json_option, show_json, show_rows
 from scripts.reach import data_dir_option, on_database
@@ -84,7 +85,9 @@ def list_(data_dir: Path, as_json: bool) -> None:
 @json_option
 def revoke(id_: UUID, data_dir: Path, as_json: bool) -> None:
     """End a key now."""
-    ended = on_database(data_dir, "guildbus keys revoke", lambda database: api_keys.revoke(database, id_))
+    ended = on_database(
+        data_dir, "guildbus keys revoke", lambda database: api_keys.revoke(database, id_, by=getpass.getuser())
+    )
     if not ended:
         raise Failed(f"There is no key {id_} that could be revoked; see `guildbus keys list`.")
     if as_json:

@@ -12,6 +12,7 @@ import click
 from bus.envelopes import Actor
 from bus.ids import Snowflake
 from models import control
+from models.audit_notes import Change
 from models.catalogue import load_catalogue
 from models.control import Scope, Switch
 from models.database import Database
@@ -103,7 +104,8 @@ def _set(
 
     async def store(database: Database) -> int:
         actor = Actor("script", "guildbus switch", wanted.by)
-        return await flip(database, wanted, off=off, actor=actor, source="script", now=datetime.now(UTC))
+        async with database.transaction() as connection:
+            return await flip(connection, wanted, Change(actor, "script", datetime.now(UTC)), off=off)
 
     version = on_database(data_dir, "guildbus switch", store)
     if as_json:

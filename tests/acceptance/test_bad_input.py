@@ -27,7 +27,7 @@ def ban(**options: Any) -> str:
         (ban(colour="red"), GUILD, 422, "colour"),
         (ban(delete_days=99), GUILD, 422, "delete_days"),
         (json.dumps({**_BAN, "version": 9}), GUILD, 422, "version"),
-        (ban(reason="a\x00b"), GUILD, 400, "NUL"),
+        (ban(reason="a\x00b"), GUILD, 422, "NUL"),
         (ban(reason="x" * 2_000_000), GUILD, 413, "bytes"),
         (ban(), "999999999999999999", 404, ""),
         (ban(), "not-a-guild", 404, ""),

@@ -16,6 +16,7 @@ class Poison(CommandSpec, frozen=True, forbid_unknown_fields=True, kw_only=True)
     type: ClassVar = "chaos.poison"
     effect: ClassVar = Effect.IDEMPOTENT
     permission: ClassVar = Permission.ADMINISTRATOR
+    place: ClassVar = "platform"
 
 
 SPECS = (Poison,)

@@ -17,4 +17,4 @@ async def die(call: Call) -> Outcome:
     return Outcome("never said")
 
 
-HANDLERS = (Handler(Poison, die, needs_guild=False),)
+HANDLERS = (Handler(Poison, die),)

@@ -22,6 +22,12 @@ def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | Non
     return Response(codec.encode(body), status, {"Cache-Control": "no-store", **(headers or {})}, JSON)
 
 
-def listing(page: Page[Any], items: Sequence[T] | None = None) -> Response:
-    """A page of a list; `items` in place of the page's own where they are shown differently."""
-    return json_response(Listing(list(page.items if items is None else items), page.next_cursor))
+def listing(page: Page[Any], items: Sequence[T] | None = None, fields: Sequence[str] | None = None) -> Response:
+    """A page of a list; `items` in place of the page's own where they are shown differently.
+
+    Of each item only `fields`, where they are named.
+    """
+    shown: Sequence[Any] = page.items if items is None else items
+    if fields is not None:
+        shown = [{name: getattr(item, name) for name in fields} for item in shown]
+    return json_response(Listing(list(shown), page.next_cursor))

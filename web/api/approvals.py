@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from models.approvals import Verdict
 from web.accept import CommandRequest
-from web.api.answers import json_response
-from web.api.commands import Accepted, command_of, issue_in_guild
-from web.api.operation import PREFIX, Call, Nothing
+from web.api.commands import accepted, command_of, issue_in_guild
+from web.api.operation import Call, Nothing
 from web.approving import check_decision, decided_before
 
 __all__ = ["DeclineRequest", "approve_one", "decline_one"]
@@ -38,7 +37,7 @@ async def _decide(call: Call[Any, Any], verdict: Verdict, asked: CommandRequest)
     record, guild_id = await command_of(call), call.admitted.guild.id
     before = decided_before(record, call.principal, verdict)
     if before is not None:
-        return json_response(Accepted(before), 202, {"Location": f"{PREFIX}/guilds/{guild_id}/commands/{before}"})
+        return accepted(before, guild_id)
     await check_decision(call.parts, record, call.principal, call.admitted.standing)
     return await issue_in_guild(call, asked)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
+import msgspec
 from starlette.requests import Request
 
 from bus import codec
@@ -21,7 +22,8 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 async def read_body(request: Request, kind: type[T]) -> T:
     """The JSON body as a `kind`.
 
-    Raises Problem `media_type_unsupported`, `malformed_request` (not JSON, NUL) or `request_invalid` (not a `kind`).
+    Raises Problem `media_type_unsupported`, `malformed_request` (not JSON) or `request_invalid` (no `kind`, or NUL
+    in a text).
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
@@ -53,7 +55,7 @@ def field_in(message: str) -> dict[str, str]:
 
 def _is_json(body: bytes) -> bool:
     try:
-        codec.decode(body, dict)
-    except InvalidMessage:
+        msgspec.json.decode(body, type=dict)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
     return True

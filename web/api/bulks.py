@@ -14,6 +14,7 @@ from models.queries import children_of
 from web.accept import CommandRequest
 from web.api.answers import json_response, listing
 from web.api.commands import issue_in_guild
+from web.api.filters import BulkCommandQuery
 from web.api.lists import Paging
 from web.api.operation import Call, Nothing
 from web.authorization import refusal_of_command
@@ -70,12 +71,12 @@ async def get_one_bulk(call: Call[Nothing, None]) -> Response:
     return json_response(await _bulk_of(call))
 
 
-async def list_bulk_commands(call: Call[Paging, None]) -> Response:
+async def list_bulk_commands(call: Call[BulkCommandQuery, None]) -> Response:
     """The children that were begun, newest first: one result for each member."""
     bulk, query, parts = await _bulk_of(call), call.query, call.parts
     page = await children_of(parts.database, bulk.id, cursor=query.cursor, limit=query.limit)
     records = visible_records(page.items, parts.catalogue, call.principal, call.admitted.standing)
-    return listing(page, [record_view(record) for record in records])
+    return listing(page, [record_view(record) for record in records], query.fields)
 
 
 async def pause_bulk(call: Call[Nothing, None]) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from models.catalogue import Catalogue
 from models.paging import page_of
 from models.permissions import Permission
-from models.spec import CommandSpec, Effect, Option, options_of, summary_of
+from models.spec import CommandSpec, Effect, Option, Place, options_of, summary_of
 from web.api.answers import json_response, listing
 from web.api.lists import Cursor, Limit
 from web.api.operation import Call, Nothing
@@ -25,15 +25,23 @@ class CatalogueQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """All of it fits on one page."""
 
     area: Annotated[str | None, msgspec.Meta(description="Of this area, as `moderation`.")] = None
+    place: Annotated[
+        Literal["guild", "platform"] | None,
+        msgspec.Meta(description="What can be issued in a server, or for none in particular."),
+    ] = None
     limit: Limit = 200
     cursor: Cursor = None
 
 
 class CommandKind(msgspec.Struct, frozen=True, kw_only=True):
-    """One command that can be issued; an option's bounds are of its value, or of its length where it is a text."""
+    """One command that can be issued; an option's bounds are of its value, or of its length where it is a text.
+
+    `place` says where: `guild` (`POST /guilds/{guild_id}/commands`), `platform` (`POST /commands`) or `either`.
+    """
 
     type: str
     area: str
+    place: Place
     slash: str | None
     description: str
     effect: Effect
@@ -47,7 +55,11 @@ class CommandKind(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_catalogue(call: Call[CatalogueQuery, None]) -> Response:
     query = call.query
-    kinds = [kind for kind in catalogue_view(call.parts.catalogue) if query.area in (None, kind.area)]
+    kinds = [
+        kind
+        for kind in catalogue_view(call.parts.catalogue)
+        if query.area in (None, kind.area) and (query.place is None or kind.place in (query.place, "either"))
+    ]
     return listing(page_of(kinds, lambda kind: (kind.type,), cursor=query.cursor, limit=query.limit))
 
 
@@ -67,6 +79,7 @@ def spec_view(spec: type[CommandSpec]) -> CommandKind:
     return CommandKind(
         type=spec.type,
         area=spec.area(),
+        place=spec.place,
         slash=spec.slash,
         description=summary_of(spec),
         effect=spec.effect,

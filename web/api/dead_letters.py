@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
 from starlette.responses import Response
 
 from bus.ids import Snowflake
 from models import dead_letters
-from models.dead_letters import DeadLetter
+from models.database import Connection
+from models.dead_letters import DeadLetter, replay_id
+from models.idempotency import earlier_use
 from web.api.answers import json_response, listing
-from web.api.commands import Accepted
-from web.api.lists import Paging
-from web.api.operation import PREFIX, Call, Nothing
+from web.api.commands import accepted
+from web.api.lists import FIELDS, SOME, Paging, name_of
+from web.api.operation import Call, Nothing
 from web.authorization import Action, Standing, platform_standing, refusal_of
+from web.changing import request_key
 from web.middleware.request_id import request_id_of
+from web.once import Answer, decided_once, once
 from web.parts import Parts
 from web.principal import Principal
 from web.problems import Problem
-from web.replay import Handled, discard_group, discard_letter, replay_group, replay_letter
+from web.replay import (
+    Handled,
+    Planned,
+    discard_letter,
+    discard_these,
+    letters_with_cause,
+    plan_of,
+    replay_letter,
+    replay_planned,
+)
 from web.standing import standing_of
 from web.visible_guilds import visible_guilds
 
@@ -44,15 +58,16 @@ class DeadLetterQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     guild_id: Annotated[Snowflake | None, msgspec.Meta(description="Of this server.")] = None
     state: Annotated[Literal["open", "replayed", "discarded"], msgspec.Meta(description="In this state.")] = "open"
+    fields: Annotated[Annotated[list[Annotated[str, name_of(DeadLetter)]], SOME] | None, FIELDS] = None
 
 
 async def list_all(call: Call[DeadLetterQuery, None]) -> Response:
     parts, query = call.parts, call.query
     guild_ids = await _readable_guilds(parts, call.principal, query.guild_id)
     page = await dead_letters.list_letters(
-        parts.database, guild_ids=guild_ids, state=query.state, cursor=query.cursor, limit=query.limit
+        parts.database.client, guild_ids=guild_ids, state=query.state, cursor=query.cursor, limit=query.limit
     )
-    return listing(page)
+    return listing(page, fields=query.fields)
 
 
 async def get_one(call: Call[Nothing, None]) -> Response:
@@ -65,13 +80,7 @@ async def replay(call: Call[Nothing, None]) -> Response:
 
     A key needs `commands:write` as well, and a letter of no guild a script's key.
     """
-    letter, standing = await _require_letter(call, "dead_letters.write")
-    await call.parts.throttle.command(call.request.scope, call.principal, letter.guild_id)
-    command_id = await replay_letter(
-        call.parts, letter, call.principal, standing, correlation_id=request_id_of(call.request.scope)
-    )
-    where = "/commands/" if letter.guild_id is None else f"/guilds/{letter.guild_id}/commands/"
-    return json_response(Accepted(command_id), 202, {"Location": f"{PREFIX}{where}{command_id}"})
+    return await _replay(call, None)
 
 
 class EditedReplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -96,17 +105,7 @@ class HandledLetters(msgspec.Struct, frozen=True, kw_only=True):
 
 async def replay_edited(call: Call[Nothing, EditedReplay]) -> Response:
     """As `replay`, once: another edit of the same letter before that is known is refused as a reused key."""
-    letter, standing = await _require_letter(call, "dead_letters.write")
-    command_id = await replay_letter(
-        call.parts,
-        letter,
-        call.principal,
-        standing,
-        correlation_id=request_id_of(call.request.scope),
-        options=call.body.options,
-    )
-    where = "/commands/" if letter.guild_id is None else f"/guilds/{letter.guild_id}/commands/"
-    return json_response(Accepted(command_id), 202, {"Location": f"{PREFIX}{where}{command_id}"})
+    return await _replay(call, call.body.options)
 
 
 async def list_causes(call: Call[Nothing, None]) -> Response:
@@ -115,33 +114,71 @@ async def list_causes(call: Call[Nothing, None]) -> Response:
 
 
 async def replay_cause(call: Call[Nothing, CauseRequest]) -> Response:
-    """Each is authorized as the caller and answered for itself; what could not be issued stays open."""
-    items = await replay_group(
-        call.parts,
-        call.principal,
-        call.admitted.standing,
-        guild_id=int(call.admitted.guild.id),
-        code=call.body.code,
-        type=call.body.type,
-        correlation_id=request_id_of(call.request.scope),
+    """Each is authorized as the caller and answered for itself; what could not be issued stays open.
+
+    The same request is about the same letters. However many they are, it is one start in the server's rate.
+    """
+    parts = call.parts
+    await parts.throttle.command(call.request.scope, call.principal, call.admitted.guild.id)
+
+    async def decide(connection: Connection, _: UUID) -> list[Planned]:
+        return plan_of(await _letters(connection, call))
+
+    plan = await decided_once(call, list[Planned], decide)
+    items = await replay_planned(
+        parts, plan, call.principal, call.admitted.standing, correlation_id=request_id_of(call.request.scope)
     )
     return json_response(HandledLetters(items=items, left=await _left(call)))
 
 
 async def discard_cause(call: Call[Nothing, CauseRequest]) -> Response:
-    guild_id = int(call.admitted.guild.id)
-    items = await discard_group(call.parts, call.principal, guild_id=guild_id, code=call.body.code, type=call.body.type)
+    """The same request is about the same letters."""
+
+    async def decide(connection: Connection, _: UUID) -> list[Handled]:
+        return await discard_these(connection, call.parts, await _letters(connection, call), call.principal)
+
+    items = await decided_once(call, list[Handled], decide)
     return json_response(HandledLetters(items=items, left=await _left(call)))
+
+
+async def discard(call: Call[Nothing, None]) -> Response:
+    letter, _ = await _require_letter(call, "dead_letters.write")
+
+    async def act(connection: Connection, _: UUID) -> Answer:
+        return Answer(await discard_letter(connection, call.parts, letter.id, call.principal))
+
+    return await once(call, act)
+
+
+async def _replay(call: Call[Nothing, Any], options: dict[str, Any] | None) -> Response:
+    parts, (letter, standing) = call.parts, await _require_letter(call, "dead_letters.write")
+    await parts.throttle.command(call.request.scope, call.principal, letter.guild_id)
+    request = request_key(call)
+    earlier = await earlier_use(parts.database.client, request)
+    if earlier is not None:
+        return accepted(earlier.id, letter.guild_id)
+    id, correlation_id = replay_id(letter), request_id_of(call.request.scope)
+    await replay_letter(
+        parts,
+        letter,
+        call.principal,
+        standing,
+        id=id,
+        correlation_id=correlation_id,
+        options=options,
+        under=request,
+    )
+    return accepted(id, letter.guild_id)
+
+
+async def _letters(connection: Connection, call: Call[Nothing, CauseRequest]) -> list[DeadLetter]:
+    guild_id, cause = int(call.admitted.guild.id), call.body
+    return await letters_with_cause(connection, guild_id=guild_id, code=cause.code, type=cause.type)
 
 
 async def _left(call: Call[Nothing, CauseRequest]) -> int:
     groups = await dead_letters.groups_of(call.parts.database, int(call.admitted.guild.id))
     return next((one.count for one in groups if (one.code, one.type) == (call.body.code, call.body.type)), 0)
-
-
-async def discard(call: Call[Nothing, None]) -> Response:
-    letter, _ = await _require_letter(call, "dead_letters.write")
-    return json_response(await discard_letter(call.parts, letter, call.principal))
 
 
 async def _require_letter(call: Call[Any, Any], action: Action) -> tuple[DeadLetter, Standing]:

@@ -15,9 +15,10 @@ from bus.envelopes import Actor
 from bus.ids import Snowflake
 from models.analytics import ActivityBucket, CommandBucket, CommandUse, EventBucket, EventUse
 from models.bulks import Bulk
-from models.cases import FoundCase
+from models.cases import CASE_KINDS, Case, FoundCase
 from models.commands.moderation import Warn
 from models.dead_letters import DeadLetter, LetterGroup
+from models.known_people import UserActivity
 from models.outcome import Outcome
 from models.queries import AuditEntry
 from models.throughput import Minute
@@ -28,7 +29,7 @@ from web.api.approvals import DeclineRequest
 from web.api.bulks import BulkRequest
 from web.api.catalogue import spec_view
 from web.api.checks import ChecksAnswer, CheckView
-from web.api.commands import Accepted, CommandDetail
+from web.api.commands import Accepted, CommandDetail, PlatformCommandRequest
 from web.api.dead_letters import CauseRequest, EditedReplay, HandledLetters
 from web.api.guilds import Guild, GuildDetail, Person
 from web.api.health import Health, LiveFigures
@@ -40,6 +41,7 @@ from web.api.presets import Preset, PresetRequest, RunRequest
 from web.api.sessions import OwnSession
 from web.api.settings import Change, Reach, Setting, SettingChanges, Settings, SettingValues, VersionView
 from web.api.templates import Taken, Template, TemplateRequest
+from web.api.users import GuildOfUser, GuildUser, GuildUserDetail, User, UserDetail
 from web.api.webhooks import NewWebhook, Webhook, WebhookRequest
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
@@ -89,6 +91,21 @@ _COMMAND_VIEW = CommandView(
     settled_at=_DONE,
     delivered_at=None,
 )
+_GUILD_USER = GuildUser(
+    id=_BO, username="bo", name="Bo", avatar=None, bot=False, member=True, level="viewer", warnings=2, notes=0
+)
+_USER = User(
+    id=_ADA,
+    username="ada",
+    name="Ada",
+    avatar=None,
+    locale="en-GB",
+    operator=False,
+    created_at=_DAY,
+    last_login_at=_ASKED,
+    sessions=1,
+    keys=2,
+)
 _GUILD_VIEW = Guild(id=_GUILD, name="Harbour Lights", icon=None, member_count=1204, available=True)
 _KEY_VIEW = Key(
     id=_KEY,
@@ -134,6 +151,7 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
         type(example): example
         for example in (
             CommandRequest(type="moderation.warn", options=_WARNING),
+            PlatformCommandRequest(type="admin.broadcast", options={"text": "Maintenance tonight at ten."}),
             Accepted(_COMMAND),
             DeclineRequest(reason="He has apologised."),
             _COMMAND_VIEW,
@@ -196,6 +214,28 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
             _GUILD_VIEW,
             GuildDetail(**msgspec.structs.asdict(_GUILD_VIEW), level="moderator"),
             Member(id=_BO, username="bo", name="Bo", avatar=None, bot=False),
+            _GUILD_USER,
+            GuildUserDetail(
+                **msgspec.structs.asdict(_GUILD_USER),
+                roles=[Snowflake(81384788765712401)],
+                joined_at=_DAY,
+                timed_out_until=None,
+                activity=UserActivity(since=_ASKED - timedelta(days=30), commands=18, states=_STATES, last_at=_DONE),
+                cases={kind: 2 if kind == "warning" else 0 for kind in CASE_KINDS},
+            ),
+            Case(
+                number="6e1f0a42",
+                kind="warning",
+                at=_DONE,
+                reason="Spam in #general",
+                command_id=_COMMAND,
+                actor=_ACTOR,
+            ),
+            _USER,
+            UserDetail(
+                **msgspec.structs.asdict(_USER),
+                guilds=[GuildOfUser(id=_GUILD, name="Harbour Lights", level="moderator")],
+            ),
             Person(id=_BO, name="Bo", guild_id=_GUILD),
             Role(id=Snowflake(81384788765712401), name="Night watch", color=3447003, position=4, managed=False),
             Channel(id=Snowflake(81384788765712402), name="general", kind=0, position=1, parent_id=None),

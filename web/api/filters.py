@@ -11,10 +11,11 @@ import msgspec
 from bus.envelopes import Source
 from bus.ids import Snowflake
 from models.outcome import CommandState
-from models.queries import AuditFilter, CommandFilter
-from web.api.lists import Cursor, Limit, Paging
+from models.queries import AuditEntry, AuditFilter, CommandFilter
+from web.api.lists import FIELDS, SOME, Cursor, Limit, Paging, name_of
+from web.command_view import CommandView
 
-__all__ = ["AuditFilters", "AuditQuery", "CommandQuery"]
+__all__ = ["AuditFilters", "AuditQuery", "BulkCommandQuery", "CommandQuery"]
 
 _Text = Annotated[str, msgspec.Meta(max_length=100)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -23,6 +24,16 @@ _Actor = Annotated[_Text | None, msgspec.Meta(description="By this actor: a Disc
 _Subject = Annotated[_Text | None, msgspec.Meta(description="About this, as `member:80351110224678912`.")]
 _Since = Annotated[_Moment | None, msgspec.Meta(description="From this moment on (RFC 3339, with its zone).")]
 _Before = Annotated[_Moment | None, msgspec.Meta(description="Before this moment (RFC 3339, with its zone).")]
+
+
+CommandFields = Annotated[Annotated[list[Annotated[str, name_of(CommandView)]], SOME] | None, FIELDS]
+AuditFields = Annotated[Annotated[list[Annotated[str, name_of(AuditEntry)]], SOME] | None, FIELDS]
+
+
+class BulkCommandQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Commands, newest first."""
+
+    fields: CommandFields = None
 
 
 class CommandQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,6 +45,7 @@ class CommandQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True
     subject: _Subject = None
     since: _Since = None
     before: _Before = None
+    fields: CommandFields = None
 
     def filter(self) -> CommandFilter:
         return CommandFilter(
@@ -85,3 +97,4 @@ class AuditQuery(AuditFilters, frozen=True, forbid_unknown_fields=True, kw_only=
 
     limit: Limit = 50
     cursor: Cursor = None
+    fields: AuditFields = None

@@ -11,9 +11,9 @@ from bus.ids import Snowflake
 from models.paging import page_of
 from models.permissions import Level
 from web.api.answers import json_response, listing
-from web.api.lists import Cursor, Limit
+from web.api.lists import FIELDS, SOME, Cursor, Limit, Search, name_of
 from web.api.operation import Call, Nothing
-from web.guild_lookup import GuildSummary, channels_of, find_members, name_known_in, roles_of
+from web.guild_lookup import GuildSummary, Member, channels_of, find_members, name_known_in, roles_of
 from web.problems import Problem
 from web.visible_guilds import visible_guilds
 
@@ -43,9 +43,10 @@ class GuildsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class MembersQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Members by name."""
 
-    search: Annotated[str, msgspec.Meta(max_length=100, description="A part of a name, or a whole id.")] = ""
+    search: Search = ""
     limit: Limit = 25
     cursor: Cursor = None
+    fields: Annotated[Annotated[list[Annotated[str, name_of(Member)]], SOME] | None, FIELDS] = None
 
 
 class PartsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,11 +94,10 @@ async def get_guild(call: Call[Nothing, None]) -> Response:
 
 async def list_members(call: Call[MembersQuery, None]) -> Response:
     query = call.query
-    return listing(
-        await find_members(
-            call.parts.database, call.admitted.guild.id, query.search, cursor=query.cursor, limit=query.limit
-        )
+    page = await find_members(
+        call.parts.database, call.admitted.guild.id, query.search, cursor=query.cursor, limit=query.limit
     )
+    return listing(page, fields=query.fields)
 
 
 async def get_person(call: Call[Nothing, None]) -> Response:

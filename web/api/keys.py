@@ -11,17 +11,20 @@ from loguru import logger
 from starlette.responses import Response
 
 from bus.ids import Snowflake
-from models import api_keys
-from models.api_keys import SCOPES, ApiKey
+from models import api_keys, key_changes
+from models.api_keys import SCOPES
 from models.config import Secret
+from models.database import Connection
+from models.key_records import ApiKey
 from models.paging import page_of
 from web.account import own_session
-from web.api.answers import json_response, listing
+from web.api.answers import listing
 from web.api.lists import Paging
 from web.api.operation import PREFIX, Call, Nothing
 from web.authorization import platform_standing, refusal_of
+from web.changing import change_of
 from web.login.sessions import Session
-from web.parts import Parts
+from web.once import Answer, once
 from web.principal import Principal
 from web.problems import Problem
 from web.standing import standing_of
@@ -89,9 +92,9 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewKey(Key, frozen=True, kw_only=True):
-    """A key with its text in `key`, which is not kept and not shown again."""
+    """A key with its text in `key`, which is kept nowhere: null where the request is repeated."""
 
-    key: str
+    key: str | None
 
 
 async def list_keys(call: Call[KeysQuery, None]) -> Response:
@@ -107,54 +110,63 @@ async def list_keys(call: Call[KeysQuery, None]) -> Response:
 
 
 async def create_key(call: Call[Nothing, KeyRequest]) -> Response:
-    """201 with the key's text."""
+    """201 with the key's text. Where that answer was lost, the same request tells which key to revoke."""
     session, parts, principal, asked = await own_session(call.request), call.parts, call.principal, call.body
     unknown = sorted(set(asked.scopes) - set(SCOPES))
     if unknown:
         raise Problem("request_invalid", f"There is no scope {unknown[0][:40]!r}: {', '.join(SCOPES)}.", field="scopes")
     if asked.owner == "platform":
         _require_operator(principal)
-    else:
-        await _refuse_too_many(parts, session)
     for guild_id in asked.guild_ids or ():
         if await standing_of(parts, principal, guild_id) is None:
             raise Problem("guild_not_found", f"You are not in the server {guild_id}.", field="guild_ids")
-    key, text = await api_keys.create(
-        parts.database,
-        name=asked.name,
-        scopes=asked.scopes,
-        guild_ids=asked.guild_ids,
-        kind="script" if asked.owner == "platform" else "api",
-        owner_id=None if asked.owner == "platform" else session.user_id,
-        created_by=principal.key,
-        expires_at=parts.clock.now() + timedelta(days=asked.days),
-    )
-    logger.info("{} made the key {} ({})", principal.key, key.id, asked.owner)
-    return _made(key, text)
+
+    async def act(connection: Connection, id: UUID) -> Answer:
+        if asked.owner == "me":
+            await _refuse_too_many(connection, session.user_id)
+        key, text = await key_changes.issue(
+            connection,
+            change_of(call),
+            id=id,
+            name=asked.name,
+            scopes=asked.scopes,
+            guild_ids=asked.guild_ids,
+            kind="script" if asked.owner == "platform" else "api",
+            owner_id=None if asked.owner == "platform" else session.user_id,
+            expires_at=parts.clock.now() + timedelta(days=asked.days),
+        )
+        logger.info("{} made the key {} ({})", principal.key, key.id, asked.owner)
+        return _made(key, text)
+
+    return await once(call, act)
 
 
 async def rotate_key(call: Call[Nothing, RotateRequest]) -> Response:
     """201 with a successor's text; the old key goes on for a day, for who must first be told the new one."""
-    parts, principal, asked, key = call.parts, call.principal, call.body, await _own_key(call)
-    rotated = await api_keys.rotate(
-        parts.database,
-        key.id,
-        by=principal.key,
-        overlap=_OVERLAP,
-        expires_at=parts.clock.now() + timedelta(days=asked.days),
-    )
-    if rotated is None:
-        raise Problem("key_ended")
-    successor, text = rotated
-    logger.info("{} rotated the key {}: {}", principal.key, key.id, successor.id)
-    return _made(successor, text)
+    session, parts, principal, asked = await own_session(call.request), call.parts, call.principal, call.body
+
+    async def act(connection: Connection, id: UUID) -> Answer:
+        key = await _own_key(connection, call, session)
+        expires_at = parts.clock.now() + timedelta(days=asked.days)
+        rotated = await key_changes.rotate(
+            connection, change_of(call), key.id, id=id, overlap=_OVERLAP, expires_at=expires_at
+        )
+        if rotated is None:
+            raise Problem("key_ended")
+        successor, text = rotated
+        logger.info("{} rotated the key {}: {}", principal.key, key.id, successor.id)
+        return _made(successor, text)
+
+    return await once(call, act)
 
 
 async def revoke_key(call: Call[Nothing, None]) -> Response:
     """204; its open streams end as well."""
-    parts, principal, key = call.parts, call.principal, await _own_key(call)
-    if not await api_keys.revoke(parts.database, key.id):
-        raise Problem("key_ended")
+    session, parts, principal = await own_session(call.request), call.parts, call.principal
+    async with parts.database.transaction() as connection:
+        key = await _own_key(connection, call, session)
+        if not await key_changes.withdraw(connection, change_of(call), key.id):
+            raise Problem("key_ended")
     for subscription in parts.hub:
         if subscription.viewer_id.endswith(f":{key.id}"):
             subscription.close("access_lost")
@@ -178,19 +190,19 @@ def key_view(key: ApiKey) -> Key:
     )
 
 
-def _made(key: ApiKey, text: Secret) -> Response:
+def _made(key: ApiKey, text: Secret) -> Answer:
     made = NewKey(**msgspec.structs.asdict(key_view(key)), key=text.reveal())
-    return json_response(made, 201, {"Location": f"{PREFIX}/keys/{key.id}"})
+    again = msgspec.structs.replace(made, key=None)
+    return Answer(made, 201, {"Location": f"{PREFIX}/keys/{key.id}"}, again)
 
 
 def _newest_first(key: ApiKey) -> tuple[int, str]:
     return -(key.id.int >> 80), str(key.id)
 
 
-async def _own_key(call: Call[Any, Any]) -> ApiKey:
+async def _own_key(connection: Connection, call: Call[Any, Any], session: Session) -> ApiKey:
     """The key of the path, if it is one's own, or the platform's and one is an operator."""
-    session = await own_session(call.request)
-    key = await api_keys.find(call.parts.database, call.ids["key_id"])
+    key = await api_keys.find_in(connection, call.ids["key_id"])
     if key is None or (key.owner_id is None and not call.principal.operator):
         raise Problem("key_not_found")
     if key.owner_id is not None and key.owner_id != session.user_id:
@@ -204,12 +216,6 @@ def _require_operator(principal: Principal) -> None:
         raise Problem("not_permitted", "Only who runs the platform has to do with its keys.")
 
 
-async def _refuse_too_many(parts: Parts, session: Session) -> None:
-    now = parts.clock.now()
-    valid = [
-        key
-        for key in await api_keys.list_keys_of(parts.database, session.user_id)
-        if key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
-    ]
-    if len(valid) >= _MOST_KEYS:
+async def _refuse_too_many(connection: Connection, user_id: Snowflake) -> None:
+    if await api_keys.valid_keys_of(connection, user_id) >= _MOST_KEYS:
         raise Problem("too_many_keys", f"At most {_MOST_KEYS} keys at a time: revoke one that is not used.")

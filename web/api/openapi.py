@@ -13,6 +13,7 @@ import msgspec
 from bus import codec
 from bus.ids import Snowflake
 from web.api.examples import example_of
+from web.api.lists import Listing
 from web.api.operation import JSON, PATH_PARAMETERS, PREFIX, Operation, problems_of
 from web.api.schemas import component_schemas, schema_of
 from web.problems import PROBLEMS, ProblemBody
@@ -21,6 +22,8 @@ __all__ = ["openapi_document"]
 
 _PROBLEM_JSON = "application/problem+json"
 _VERSION = "1"
+_PART = "Part"
+_NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f]*$"
 _DESCRIPTION = """
 Everything that the dashboard can do. Ids are strings. Lists go on by `cursor`. Every POST takes an `Idempotency-Key`.
 What goes wrong is told as RFC 9457 problem details with a stable `code`. Version and policy: see docs/api.md.
@@ -74,7 +77,7 @@ def openapi_document(operations: Sequence[Operation]) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
         "paths": paths,
         "components": {
-            "schemas": {name: _clean(schema) for name, schema in components.items()},
+            "schemas": {name: _clean(schema) for name, schema in components.items()} | _parts(operations, components),
             "examples": {code: _problem_example(code) for code in PROBLEMS},
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key: gb_…"},
@@ -112,7 +115,7 @@ def _description(operation: Operation) -> str:
         "nowhere": f"Needs `{operation.who.action}`.",
         "guild": f"Needs `{operation.who.action}` in the server.",
         "letter": f"Needs `{operation.who.action}` in the server of the dead letter.",
-        "platform": f"Needs a script's key for every server, and `{operation.who.action}`.",
+        "platform": f"Needs `{operation.who.action}` on the platform.",
     }[operation.who.where]
     return "\n\n".join(part for part in (cleandoc(operation.endpoint.__doc__ or ""), who) if part)
 
@@ -126,7 +129,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in query.get("required", ()),
             "description": schema.get("description", ""),
-            "schema": _without_null({key: value for key, value in schema.items() if key != "description"}),
+            "schema": _plain(_without_null({key: value for key, value in schema.items() if key != "description"})),
             **({"style": "form", "explode": False} if "array" in str(schema) else {}),
         }
         for name, schema in query["properties"].items()
@@ -152,7 +155,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": parameter.description,
-        "schema": schema,
+        "schema": _plain(schema),
         "example": parameter.example,
     }
 
@@ -177,7 +180,40 @@ def _responses(operation: Operation, schemas: dict[Any, Any], operations: Sequen
 def _success_content(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     """By media type: `answer` as JSON, and what is no JSON document as text."""
     text = {media: {"schema": {"type": "string"}} for media in operation.media if media != JSON}
-    return text if operation.answer is None else {JSON: _content(operation.answer, schemas), **text}
+    if operation.answer is None:
+        return text
+    content = _content(operation.answer, schemas)
+    if "fields" in operation.query.__struct_fields__:
+        content["schema"] = {"anyOf": [content["schema"], _selected(operation.answer)]}
+    return {JSON: content, **text}
+
+
+def _selected(listing: Any) -> dict[str, Any]:
+    """A list of which the query names the fields: every one that an item holds is as it would be in a whole one."""
+    item = _item_of(listing)
+    return {
+        "type": "object",
+        "description": f"With `fields`: of each {item.__name__} only those.",
+        "required": ["items", "next"],
+        "properties": {
+            "items": {"type": "array", "items": {"$ref": f"#/components/schemas/{item.__name__}{_PART}"}},
+            "next": {"type": ["string", "null"]},
+        },
+    }
+
+
+def _parts(operations: Sequence[Operation], components: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of items of which the query names the fields: nothing is required of them."""
+    kinds = [_item_of(one.answer) for one in operations if "fields" in one.query.__struct_fields__]
+    return {
+        f"{kind.__name__}{_PART}": {
+            "type": "object",
+            "description": f"Some fields of a {kind.__name__}.",
+            "properties": components[kind.__name__]["properties"],
+            "additionalProperties": False,
+        }
+        for kind in kinds
+    }
 
 
 def _problem(codes: Sequence[str], schemas: dict[Any, Any]) -> dict[str, Any]:
@@ -216,21 +252,44 @@ def _header(description: str, format: str | None = None) -> dict[str, Any]:
 
 
 def _links(operation: Operation, operations: Sequence[Operation]) -> dict[str, Any]:
-    """From what was just made to what can be done with it: operations below its address, by the id in the answer."""
-    if operation.status not in (201, 202) or "id" not in getattr(operation.answer, "__struct_fields__", ()):
+    """By the id in the answer to the operations below its address: from what was just made to what can be done with it,
+    and from a list to what can be read of its first item."""
+    if operation.status in (201, 202) and "id" in _names(operation.answer):
+        id = "$response.body#/id"
+    elif operation.method == "GET" and "id" in _names(_item_of(operation.answer)):
+        id = "$response.body#/items/0/id"
+    else:
         return {}
     below = re.compile(re.escape(operation.path) + r"/\{(\w+)\}(/\w+)?")
     links = {}
     for other in operations:
         found = below.fullmatch(other.path)
-        if found is not None:
+        if found is not None and operation.method in ("POST", other.method) and other.media == (JSON,):
             same = {name: f"$request.path.{name}" for name in operation.path_parameters}
-            links[other.id] = {"operationId": other.id, "parameters": {**same, found[1]: "$response.body#/id"}}
+            links[other.id] = {"operationId": other.id, "parameters": {**same, found[1]: id}}
     return links
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    return getattr(kind, "__struct_fields__", ())
+
+
+def _item_of(kind: Any) -> Any:
+    """What a list holds; None for what is none."""
+    return kind.__args__[0] if getattr(kind, "__origin__", None) is Listing else None
 
 
 def _content(kind: Any, schemas: dict[Any, Any]) -> dict[str, Any]:
     return {"schema": schemas[kind], "example": codec.to_builtins(example_of(kind))}
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """An address holds no control characters (`web.middleware.plain_text_only`), and so none of its texts may."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_plain(kind) for kind in schema["anyOf"]]}
+    if schema.get("type") == "string" and not {"pattern", "enum", "format"} & set(schema):
+        return {**schema, "pattern": _NO_CONTROLS}
+    return schema
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

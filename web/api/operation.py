@@ -80,7 +80,7 @@ def at_a_letter(action: Action) -> Who:
 
 
 def on_the_platform(action: Action) -> Who:
-    """Operators, and keys of the platform that are for every guild and have the scope."""
+    """Operators, and where keys may, those of the platform that are for every guild and have the scope."""
     return Who("platform", action)
 
 
@@ -98,6 +98,7 @@ PATH_PARAMETERS: Mapping[str, PathParameter] = MappingProxyType(
     {
         "guild_id": PathParameter(Snowflake, "guild_not_found", "The server's id.", "81384788765712384"),
         "person_id": PathParameter(Snowflake, "not_found", "The Discord user's id.", "80351110224678912"),
+        "user_id": PathParameter(Snowflake, "user_not_found", "The Discord user's id.", "90339695967350784"),
         "command_id": PathParameter(
             UUID, "command_not_found", "The command's id.", "01932c07-209c-7f3a-8d5e-5b7c6e1f0a42"
         ),

@@ -7,7 +7,7 @@ operationId, what it is for, endpoint, who may; then what may be asked, what is 
 from __future__ import annotations
 
 from models.bulks import Bulk
-from models.cases import FoundCase
+from models.cases import Case, FoundCase
 from models.dead_letters import DeadLetter, LetterGroup
 from models.queries import AuditEntry
 from web.accept import CommandRequest
@@ -32,30 +32,34 @@ from web.api import (
     sessions,
     settings,
     templates,
+    users,
     webhooks,
 )
 from web.api.analytics import Activity, CommandAnalytics, CommandAnalyticsQuery, EventAnalytics, SpanQuery
 from web.api.approvals import DeclineRequest
+from web.api.audit import PlatformAuditQuery
 from web.api.bulks import BulkRequest
 from web.api.cases import CasesQuery
 from web.api.catalogue import CatalogueQuery, CommandKind
 from web.api.checks import ChecksAnswer, ChecksQuery
-from web.api.commands import Accepted, CommandDetail
+from web.api.commands import Accepted, CommandDetail, PlatformCommandRequest
 from web.api.dead_letters import CauseRequest, DeadLetterQuery, EditedReplay, HandledLetters
 from web.api.events import EventsQuery
 from web.api.export import EXPORT_MEDIA, AuditExportQuery
-from web.api.filters import AuditQuery, CommandQuery
+from web.api.filters import AuditQuery, BulkCommandQuery, CommandQuery
 from web.api.guilds import Guild, GuildDetail, GuildsQuery, MembersQuery, PartsQuery, Person
 from web.api.health import Health
 from web.api.keys import Key, KeyRequest, KeysQuery, NewKey, RotateRequest
 from web.api.lists import Listing, Paging
 from web.api.me import Me
+from web.api.named import NameQuery
 from web.api.operation import ANYBODY, Operation, at_a_letter, in_guild, on_the_platform, whoever_may
 from web.api.operators import Flipped
-from web.api.presets import NameQuery, Preset, PresetRequest, RunRequest
+from web.api.presets import Preset, PresetRequest, RunRequest
 from web.api.sessions import OwnSession
 from web.api.settings import Reach, SettingChanges, Settings, SettingValues, VersionView
 from web.api.templates import Taken, Template, TemplateRequest
+from web.api.users import GuildUser, GuildUserDetail, GuildUserQuery, User, UserDetail, UserQuery
 from web.api.webhooks import NewWebhook, Webhook, WebhookRequest
 from web.command_view import CommandView
 from web.guild_lookup import Channel, Member, Role
@@ -81,7 +85,10 @@ OPERATIONS: tuple[Operation, ...] = (
 
     Operation("POST", "/commands", "issuePlatformCommand", "Start a command for no server in particular",
               commands.post_platform_command, on_the_platform("commands.write"),
-              body=CommandRequest, status=202, answer=Accepted, errors=_ISSUING),
+              body=PlatformCommandRequest, status=202, answer=Accepted, errors=_ISSUING),
+    Operation("GET", "/commands", "listPlatformCommands", "Commands for no server in particular, newest first",
+              commands.list_platform_commands, on_the_platform("commands.read"),
+              query=CommandQuery, answer=Listing[CommandView]),
     Operation("GET", "/commands/{command_id}", "getPlatformCommand", "A command for no server, with its timeline",
               commands.get_platform_command, on_the_platform("commands.read"), answer=CommandDetail),
 
@@ -95,6 +102,12 @@ OPERATIONS: tuple[Operation, ...] = (
               cases.list_cases, in_guild("audit.read"), query=CasesQuery, answer=Listing[FoundCase]),
     Operation("GET", "/guilds/{guild_id}/people/{person_id}", "getPerson", "The name of somebody whom the server knows",
               guilds.get_person, in_guild("guild.view"), answer=Person),
+    Operation("GET", "/guilds/{guild_id}/users", "listGuildUsers", "Members, and who left with a record, by name",
+              users.list_guild_users, in_guild("users.read"), query=GuildUserQuery, answer=Listing[GuildUser]),
+    Operation("GET", "/guilds/{guild_id}/users/{user_id}", "getGuildUser", "Roles, activity and record of one of them",
+              users.get_guild_user, in_guild("users.read"), answer=GuildUserDetail),
+    Operation("GET", "/guilds/{guild_id}/users/{user_id}/cases", "listUserCases", "Their record there, newest first",
+              users.list_user_cases, in_guild("users.read"), query=Paging, answer=Listing[Case]),
     Operation("GET", "/guilds/{guild_id}/roles", "listRoles", "Roles, the highest first",
               guilds.list_roles, in_guild("guild.view"), query=PartsQuery, answer=Listing[Role]),
     Operation("GET", "/guilds/{guild_id}/channels", "listChannels", "Channels in Discord's order",
@@ -129,7 +142,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/guilds/{guild_id}/bulks/{bulk_id}", "getBulk", "How far a bulk is",
               bulks.get_one_bulk, in_guild("commands.read"), answer=Bulk),
     Operation("GET", "/guilds/{guild_id}/bulks/{bulk_id}/commands", "listBulkCommands", "Its commands, newest first",
-              bulks.list_bulk_commands, in_guild("commands.read"), query=Paging, answer=Listing[CommandView]),
+              bulks.list_bulk_commands, in_guild("commands.read"),
+              query=BulkCommandQuery, answer=Listing[CommandView]),
     Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/pause", "pauseBulk", "Begin no more of it",
               bulks.pause_bulk, in_guild("commands.write"), status=202, answer=Accepted, errors=_ISSUING),
     Operation("POST", "/guilds/{guild_id}/bulks/{bulk_id}/resume", "resumeBulk", "Go on with it",
@@ -147,34 +161,34 @@ OPERATIONS: tuple[Operation, ...] = (
               approvals.decline_one, in_guild("commands.write"), body=DeclineRequest, status=202, answer=Accepted,
               errors=(*_DECIDING, *_ISSUING)),
     Operation("GET", "/guilds/{guild_id}/presets", "listPresets", "Saved commands, by name",
-              presets.list_presets, in_guild("presets.read"), query=NameQuery, answer=Listing[Preset]),
+              presets.RESOURCE.list, in_guild("presets.read"), query=NameQuery, answer=Listing[Preset]),
     Operation("POST", "/guilds/{guild_id}/presets", "createPreset", "Save a command with its options filled in",
-              presets.create_preset, in_guild("presets.write"), body=PresetRequest, status=201, answer=Preset,
+              presets.RESOURCE.create, in_guild("presets.write"), body=PresetRequest, status=201, answer=Preset,
               errors=(*_MAKING, *_SAVING)),
     Operation("GET", "/guilds/{guild_id}/presets/{preset_id}", "getPreset", "One preset",
-              presets.get_preset, in_guild("presets.read"), answer=Preset),
+              presets.RESOURCE.get, in_guild("presets.read"), answer=Preset),
     Operation("PUT", "/guilds/{guild_id}/presets/{preset_id}", "updatePreset", "Change all of a preset",
-              presets.update_preset, in_guild("presets.write"), versioned=True, body=PresetRequest, answer=Preset,
+              presets.RESOURCE.update, in_guild("presets.write"), versioned=True, body=PresetRequest, answer=Preset,
               errors=("name_taken", *_SAVING)),
     Operation("DELETE", "/guilds/{guild_id}/presets/{preset_id}", "deletePreset", "Forget a preset",
-              presets.delete_preset, in_guild("presets.write"), status=204),
+              presets.RESOURCE.delete, in_guild("presets.write"), status=204),
     Operation("POST", "/guilds/{guild_id}/presets/{preset_id}/run", "runPreset", "Start the saved command",
               presets.run_preset, in_guild("commands.write"), body=RunRequest, status=202, answer=Accepted,
               errors=_ISSUING),
     Operation("POST", "/guilds/{guild_id}/templates/{template_id}/use", "useTemplate", "Take over a template's presets",
               templates.use_template, in_guild("presets.write"), answer=Taken, errors=("too_many",)),
     Operation("GET", "/guilds/{guild_id}/webhooks", "listWebhooks", "Where events are to be sent, by name",
-              webhooks.list_webhooks, in_guild("webhooks.read"), query=NameQuery, answer=Listing[Webhook]),
+              webhooks.RESOURCE.list, in_guild("webhooks.read"), query=NameQuery, answer=Listing[Webhook]),
     Operation("POST", "/guilds/{guild_id}/webhooks", "createWebhook", "Declare one; its secret is shown once",
               webhooks.create_webhook, in_guild("webhooks.write"), body=WebhookRequest, status=201, answer=NewWebhook,
               errors=_MAKING),
     Operation("GET", "/guilds/{guild_id}/webhooks/{webhook_id}", "getWebhook", "One webhook",
-              webhooks.get_webhook, in_guild("webhooks.read"), answer=Webhook),
+              webhooks.RESOURCE.get, in_guild("webhooks.read"), answer=Webhook),
     Operation("PUT", "/guilds/{guild_id}/webhooks/{webhook_id}", "updateWebhook", "Change all of it but the secret",
-              webhooks.update_webhook, in_guild("webhooks.write"), versioned=True, body=WebhookRequest, answer=Webhook,
+              webhooks.RESOURCE.update, in_guild("webhooks.write"), versioned=True, body=WebhookRequest, answer=Webhook,
               errors=("name_taken",)),
     Operation("DELETE", "/guilds/{guild_id}/webhooks/{webhook_id}", "deleteWebhook", "Forget a webhook",
-              webhooks.delete_webhook, in_guild("webhooks.write"), status=204),
+              webhooks.RESOURCE.delete, in_guild("webhooks.write"), status=204),
     Operation("GET", "/guilds/{guild_id}/audit/export", "exportAudit", "The audit trail as a file",
               export.export_audit, in_guild("audit.read"),
               query=AuditExportQuery, answer=list[AuditEntry], media=EXPORT_MEDIA),
@@ -218,22 +232,29 @@ OPERATIONS: tuple[Operation, ...] = (
 
     Operation("GET", "/platform", "getPlatform", "Processes, queues, throughput and switches",
               operators.get_platform, on_the_platform("platform.read"), answer=PlatformView),
+    Operation("GET", "/users", "listUsers", "Who logged in to the dashboard, the last one first",
+              users.list_platform_users, on_the_platform("platform.read"), query=UserQuery, answer=Listing[User]),
+    Operation("GET", "/users/{user_id}", "getUser", "One of them, with the servers that they are in",
+              users.get_user, on_the_platform("platform.read"), answer=UserDetail),
+    Operation("GET", "/audit", "listPlatformAudit", "Who did what on the whole platform, newest first",
+              audit.list_platform_audit, on_the_platform("platform.read"),
+              query=PlatformAuditQuery, answer=Listing[AuditEntry]),
     Operation("POST", "/switches", "flipSwitch", "Switch a command, a server or the platform off or on again",
               operators.flip, on_the_platform("platform.write"), body=SwitchRequest, answer=Flipped,
               errors=("command_unknown", "guild_not_found")),
 
     Operation("GET", "/templates", "listTemplates", "Sets of presets that the platform offers, by name",
-              templates.list_templates, whoever_may("templates.read"), query=NameQuery, answer=Listing[Template]),
+              templates.RESOURCE.list, whoever_may("templates.read"), query=NameQuery, answer=Listing[Template]),
     Operation("POST", "/templates", "createTemplate", "Offer a set of presets",
-              templates.create_template, whoever_may("templates.write"), body=TemplateRequest,
+              templates.RESOURCE.create, whoever_may("templates.write"), body=TemplateRequest,
               status=201, answer=Template, errors=(*_MAKING, *_SAVING)),
     Operation("GET", "/templates/{template_id}", "getTemplate", "One template",
-              templates.get_template, whoever_may("templates.read"), answer=Template),
+              templates.RESOURCE.get, whoever_may("templates.read"), answer=Template),
     Operation("PUT", "/templates/{template_id}", "updateTemplate", "Change all of a template",
-              templates.update_template, whoever_may("templates.write"), versioned=True, body=TemplateRequest,
+              templates.RESOURCE.update, whoever_may("templates.write"), versioned=True, body=TemplateRequest,
               answer=Template, errors=("name_taken", *_SAVING)),
     Operation("DELETE", "/templates/{template_id}", "deleteTemplate", "Offer it no longer",
-              templates.delete_template, whoever_may("templates.write"), status=204),
+              templates.RESOURCE.delete, whoever_may("templates.write"), status=204),
     Operation("GET", "/health", "getHealth", "How the platform is, dependency by dependency",
               health.get_health, ANYBODY, answer=Health),
     Operation("GET", "/me", "getMe", "Who the caller is, and what a key may",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from starlette.responses import Response
 
+from models.database import Connection
 from web.api.answers import json_response
 from web.api.operation import Call, Nothing
 from web.authorization import Action, platform_standing, refusal_of
+from web.changing import change_of
+from web.once import Answer, once
 from web.operations_view import SwitchView, platform_view
 from web.principal import Principal
 from web.problems import Problem
-from web.switching import SwitchRequest, flip_switch
+from web.switching import SwitchRequest, announce_switches, check_switch, flip_switch
 
 __all__ = ["Flipped", "flip", "get_platform", "require_operator"]
 
@@ -28,18 +33,30 @@ async def get_platform(call: Call[Nothing, None]) -> Response:
 
 
 async def flip(call: Call[Nothing, SwitchRequest]) -> Response:
+    """The same request flips it once, whatever it was switched to in between."""
     require_operator(call.principal, "platform.write")
-    switch, version = await flip_switch(call.parts, call.principal, call.body)
-    flipped = Flipped(
-        scope=switch.scope,
-        guild_id=call.body.guild_id,
-        command=call.body.command,
-        reason=switch.reason,
-        by=switch.by,
-        off=call.body.off,
-        control_version=version,
-    )
-    return json_response(flipped)
+    await check_switch(call.parts, call.body)
+    flipped: list[Flipped] = []
+
+    async def act(connection: Connection, _: UUID) -> Answer:
+        switch, version = await flip_switch(connection, change_of(call), call.body)
+        flipped.append(
+            Flipped(
+                scope=switch.scope,
+                guild_id=call.body.guild_id,
+                command=call.body.command,
+                reason=switch.reason,
+                by=switch.by,
+                off=call.body.off,
+                control_version=version,
+            )
+        )
+        return Answer(flipped[0])
+
+    answer = await once(call, act)
+    for one in flipped:
+        await announce_switches(call.parts, one.control_version)
+    return answer
 
 
 def require_operator(principal: Principal, action: Action) -> None:

@@ -12,40 +12,17 @@ from starlette.responses import Response
 from bus.errors import InvalidMessage
 from bus.ids import Snowflake
 from models.catalogue import Catalogue
+from models.idempotency import earlier_use
 from models.named import PRESETS
-from models.paging import page_of
 from models.tables.named import PresetRow
 from web.accept import CommandRequest
-from web.api.answers import json_response, listing
 from web.api.commands import issue_in_guild
-from web.api.lists import Cursor, Limit
-from web.api.operation import PREFIX, Call, Nothing
-from web.changing import change_of, request_key
+from web.api.named import Name, NamedResource
+from web.api.operation import Call, Nothing
+from web.changing import request_key
 from web.problems import Problem
 
-__all__ = [
-    "NameQuery",
-    "Preset",
-    "PresetRequest",
-    "RunRequest",
-    "check_preset",
-    "create_preset",
-    "delete_preset",
-    "get_preset",
-    "list_presets",
-    "preset_view",
-    "run_preset",
-    "update_preset",
-]
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80, pattern=r"\S")]
-
-
-class NameQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Named things by name: by default all of them."""
-
-    limit: Limit = 200
-    cursor: Cursor = None
+__all__ = ["RESOURCE", "Preset", "PresetRequest", "RunRequest", "check_preset", "preset_view", "run_preset"]
 
 
 class PresetRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,57 +55,17 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     updated_by: str
 
 
-async def list_presets(call: Call[NameQuery, None]) -> Response:
-    rows = await PRESETS.all(call.parts.database, guild_id=int(call.admitted.guild.id))
-    query = call.query
-    page = page_of(rows, lambda row: (row.name.lower(), str(row.id)), cursor=query.cursor, limit=query.limit)
-    return listing(page, [preset_view(row) for row in page.items])
-
-
-async def get_preset(call: Call[Nothing, None]) -> Response:
-    return _shown(await _preset(call))
-
-
-async def create_preset(call: Call[Nothing, PresetRequest]) -> Response:
-    check_preset(call.body, call.parts.catalogue)
-    made = await PRESETS.create(
-        call.parts.database,
-        change_of(call),
-        request_key(call),
-        msgspec.structs.asdict(call.body),
-        guild_id=int(call.admitted.guild.id),
-    )
-    if made is None:
-        raise Problem("preset_not_found", "This request made one, which was deleted since.")
-    return _shown(made.row, 201, {"Location": f"{PREFIX}/guilds/{made.row.guild_id}/presets/{made.row.id}"})
-
-
-async def update_preset(call: Call[Nothing, PresetRequest]) -> Response:
-    """All of it anew; 412 where somebody else changed it in between."""
-    check_preset(call.body, call.parts.catalogue)
-    row = await PRESETS.update(
-        call.parts.database,
-        call.ids["preset_id"],
-        change_of(call),
-        msgspec.structs.asdict(call.body),
-        expected_version=call.expected_version,
-        guild_id=int(call.admitted.guild.id),
-    )
-    if row is None:
-        raise Problem("preset_not_found")
-    return _shown(row)
-
-
-async def delete_preset(call: Call[Nothing, None]) -> Response:
-    guild_id = int(call.admitted.guild.id)
-    if not await PRESETS.delete(call.parts.database, call.ids["preset_id"], change_of(call), guild_id=guild_id):
-        raise Problem("preset_not_found")
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
-
-
 async def run_preset(call: Call[Nothing, RunRequest]) -> Response:
-    """202 with the id of the command, which is authorized as if the caller had written it out."""
-    preset, asked = await _preset(call), call.body
+    """202 with the id of the command, which is authorized as if the caller had written it out.
+
+    The same request starts it once, whatever became of the preset meanwhile.
+    """
+    earlier = await earlier_use(call.parts.database.client, request_key(call))
+    record = None if earlier is None else await call.parts.ledger.get(earlier.id)
+    if record is not None:
+        again = CommandRequest(type=record.type, options=record.options, dry_run=record.dry_run)
+        return await issue_in_guild(call, again)
+    preset, asked = await RESOURCE.find(call.parts.database.client, call), call.body
     options = {**preset.options, **asked.options}
     return await issue_in_guild(call, CommandRequest(type=preset.type, options=options, dry_run=asked.dry_run))
 
@@ -159,12 +96,9 @@ def preset_view(row: PresetRow) -> Preset:
     )
 
 
-async def _preset(call: Call[Any, Any]) -> PresetRow:
-    row = await PRESETS.find(call.parts.database, call.ids["preset_id"], guild_id=int(call.admitted.guild.id))
-    if row is None:
-        raise Problem("preset_not_found")
-    return row
+def _values(call: Call[Any, PresetRequest]) -> dict[str, Any]:
+    check_preset(call.body, call.parts.catalogue)
+    return msgspec.structs.asdict(call.body)
 
 
-def _shown(row: PresetRow, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return json_response(preset_view(row), status, {"ETag": f'"{row.version}"', **(headers or {})})
+RESOURCE = NamedResource(PRESETS, "preset", view=preset_view, values=_values)

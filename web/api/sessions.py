@@ -14,6 +14,7 @@ from web.account import own_session
 from web.api.answers import listing
 from web.api.lists import Paging
 from web.api.operation import Call, Nothing
+from web.authentication import address_of
 from web.login.cookies import forget_cookie
 from web.parts import Parts
 from web.problems import Problem
@@ -50,7 +51,7 @@ async def end_session(call: Call[Nothing, None]) -> Response:
     session = await own_session(call.request)
     parts, wanted = call.parts, call.ids["session_id"]
     found = next((one for one in await parts.sessions.of_person(session.user_id) if one.public_id == wanted), None)
-    if found is None or not await parts.sessions.end(found):
+    if found is None or not await parts.sessions.end(found, by=session, address=address_of(call.request)):
         raise Problem("session_not_found")
     _close_streams(parts, found)
     logger.info("user {} ended a session", session.user_id)
@@ -61,7 +62,7 @@ async def end_all_sessions(call: Call[Nothing, None]) -> Response:
     """204: signed out everywhere, here too, and Discord's tokens are given back."""
     session, parts = await own_session(call.request), call.parts
     found = await parts.sessions.of_person(session.user_id)
-    await parts.sessions.end_all(session.user_id)
+    await parts.sessions.end_all(session, address=address_of(call.request))
     for one in found:
         _close_streams(parts, one)
     parts.own_guilds.forget(session)

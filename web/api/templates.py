@@ -10,26 +10,17 @@ import msgspec
 from starlette.responses import Response
 
 from bus import codec
+from models.database import Connection
 from models.named import PRESETS, TEMPLATES
-from models.paging import page_of
 from models.tables.named import TemplateRow
-from web.api.answers import json_response, listing
-from web.api.operation import PREFIX, Call, Nothing
-from web.api.presets import Name, NameQuery, Preset, PresetRequest, check_preset, preset_view
-from web.changing import change_of, request_key
+from web.api.named import Name, NamedResource
+from web.api.operation import Call, Nothing
+from web.api.presets import Preset, PresetRequest, check_preset, preset_view
+from web.changing import change_of
+from web.once import Answer, once
 from web.problems import Problem
 
-__all__ = [
-    "Taken",
-    "Template",
-    "TemplateRequest",
-    "create_template",
-    "delete_template",
-    "get_template",
-    "list_templates",
-    "update_template",
-    "use_template",
-]
+__all__ = ["RESOURCE", "Taken", "Template", "TemplateRequest", "use_template"]
 
 
 class TemplateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,58 +50,22 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     skipped: list[str]
 
 
-async def list_templates(call: Call[NameQuery, None]) -> Response:
-    rows = await TEMPLATES.all(call.parts.database)
-    query = call.query
-    page = page_of(rows, lambda row: (row.name.lower(), str(row.id)), cursor=query.cursor, limit=query.limit)
-    return listing(page, [_view(row) for row in page.items])
-
-
-async def get_template(call: Call[Nothing, None]) -> Response:
-    return _shown(await _template(call))
-
-
-async def create_template(call: Call[Nothing, TemplateRequest]) -> Response:
-    values = _values(call)
-    made = await TEMPLATES.create(call.parts.database, change_of(call), request_key(call), values)
-    if made is None:
-        raise Problem("template_not_found", "This request made one, which was deleted since.")
-    return _shown(made.row, 201, {"Location": f"{PREFIX}/templates/{made.row.id}"})
-
-
-async def update_template(call: Call[Nothing, TemplateRequest]) -> Response:
-    """All of it anew; servers that took it over keep what they have."""
-    values = _values(call)
-    row = await TEMPLATES.update(
-        call.parts.database,
-        call.ids["template_id"],
-        change_of(call),
-        values,
-        expected_version=call.expected_version,
-    )
-    if row is None:
-        raise Problem("template_not_found")
-    return _shown(row)
-
-
-async def delete_template(call: Call[Nothing, None]) -> Response:
-    """Servers that took it over keep what they have."""
-    if not await TEMPLATES.delete(call.parts.database, call.ids["template_id"], change_of(call)):
-        raise Problem("template_not_found")
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
-
-
 async def use_template(call: Call[Nothing, None]) -> Response:
     """Its presets become the server's, but for names that the server has: doing it twice changes nothing."""
     guild_id = int(call.admitted.guild.id)
-    presets = _view(await _template(call)).presets
-    made = await PRESETS.add_missing(
-        call.parts.database, change_of(call), [msgspec.structs.asdict(one) for one in presets], guild_id=guild_id
-    )
-    names = {row.name for row in made}
-    return json_response(
-        Taken(items=[preset_view(row) for row in made], skipped=[one.name for one in presets if one.name not in names])
-    )
+
+    async def act(connection: Connection, _: UUID) -> Answer:
+        row = await TEMPLATES.find(connection, call.ids["template_id"])
+        if row is None:
+            raise Problem("template_not_found")
+        presets = _view(row).presets
+        wanted = [msgspec.structs.asdict(one) for one in presets]
+        made = await PRESETS.add_missing(connection, change_of(call), wanted, guild_id=guild_id)
+        names = {row.name for row in made}
+        skipped = [one.name for one in presets if one.name not in names]
+        return Answer(Taken(items=[preset_view(row) for row in made], skipped=skipped))
+
+    return await once(call, act)
 
 
 def _values(call: Call[Nothing, TemplateRequest]) -> dict[str, Any]:
@@ -121,13 +76,6 @@ def _values(call: Call[Nothing, TemplateRequest]) -> dict[str, Any]:
     if len({preset.name.lower() for preset in asked.presets}) < len(asked.presets):
         raise Problem("request_invalid", "Two of the presets have the same name.", field="presets")
     return {"name": asked.name, "description": asked.description, "presets": codec.to_builtins(asked.presets)}
-
-
-async def _template(call: Call[Any, Any]) -> TemplateRow:
-    row = await TEMPLATES.find(call.parts.database, call.ids["template_id"])
-    if row is None:
-        raise Problem("template_not_found")
-    return row
 
 
 def _view(row: TemplateRow) -> Template:
@@ -142,5 +90,4 @@ def _view(row: TemplateRow) -> Template:
     )
 
 
-def _shown(row: TemplateRow, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return json_response(_view(row), status, {"ETag": f'"{row.version}"', **(headers or {})})
+RESOURCE = NamedResource(TEMPLATES, "template", view=_view, values=_values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,26 +13,16 @@ import msgspec
 from starlette.responses import Response
 
 from bus.ids import Snowflake
+from models.database import Connection
 from models.named import WEBHOOKS
-from models.paging import page_of
 from models.tables.named import WebhookRow
-from web.api.answers import json_response, listing
-from web.api.operation import PREFIX, Call, Nothing
-from web.api.presets import Name, NameQuery
-from web.changing import change_of, request_key
+from web.api.named import Name, NamedResource, headers_of
+from web.api.operation import Call, Nothing
 from web.login.sealing import Sealer
+from web.once import Answer, once
 from web.problems import Problem
 
-__all__ = [
-    "NewWebhook",
-    "Webhook",
-    "WebhookRequest",
-    "create_webhook",
-    "delete_webhook",
-    "get_webhook",
-    "list_webhooks",
-    "update_webhook",
-]
+__all__ = ["RESOURCE", "NewWebhook", "Webhook", "WebhookRequest", "create_webhook"]
 
 _EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|\*)$", max_length=64)]
 
@@ -66,61 +56,24 @@ class NewWebhook(Webhook, frozen=True, kw_only=True):
     secret: str | None
 
 
-async def list_webhooks(call: Call[NameQuery, None]) -> Response:
-    rows = await WEBHOOKS.all(call.parts.database, guild_id=int(call.admitted.guild.id))
-    query = call.query
-    page = page_of(rows, lambda row: (row.name.lower(), str(row.id)), cursor=query.cursor, limit=query.limit)
-    return listing(page, [_view(row) for row in page.items])
-
-
-async def get_webhook(call: Call[Nothing, None]) -> Response:
-    guild_id = int(call.admitted.guild.id)
-    row = await WEBHOOKS.find(call.parts.database, call.ids["webhook_id"], guild_id=guild_id)
-    if row is None:
-        raise Problem("webhook_not_found")
-    return _shown(row)
-
-
 async def create_webhook(call: Call[Nothing, WebhookRequest]) -> Response:
     """201 with the secret."""
-    _check_url(call.body.url)
     secret = f"whsec_{secrets.token_urlsafe(32)}"
     sealed = Sealer(call.parts.settings.session_secret, b"webhook").seal({"secret": secret})
-    made = await WEBHOOKS.create(
-        call.parts.database,
-        change_of(call),
-        request_key(call),
-        {**msgspec.structs.asdict(call.body), "secret": sealed},
-        guild_id=int(call.admitted.guild.id),
-    )
-    if made is None:
-        raise Problem("webhook_not_found", "This request made one, which was deleted since.")
-    shown = NewWebhook(**msgspec.structs.asdict(_view(made.row)), secret=None if made.repeated else secret)
-    where = f"{PREFIX}/guilds/{made.row.guild_id}/webhooks/{made.row.id}"
-    return json_response(shown, 201, {"Location": where, "ETag": f'"{made.row.version}"'})
+    values = {**_values(call), "secret": sealed}
+
+    async def act(connection: Connection, id: UUID) -> Answer:
+        webhook = _view(await RESOURCE.insert(connection, id, call, values))
+        made = NewWebhook(**msgspec.structs.asdict(webhook), secret=secret)
+        return Answer(made, 201, headers_of(call, made), again=msgspec.structs.replace(made, secret=None))
+
+    return await once(call, act)
 
 
-async def update_webhook(call: Call[Nothing, WebhookRequest]) -> Response:
-    """All of it anew, but for the secret."""
+def _values(call: Call[Any, WebhookRequest]) -> dict[str, Any]:
+    """All but the secret, which stays what it is."""
     _check_url(call.body.url)
-    row = await WEBHOOKS.update(
-        call.parts.database,
-        call.ids["webhook_id"],
-        change_of(call),
-        msgspec.structs.asdict(call.body),
-        expected_version=call.expected_version,
-        guild_id=int(call.admitted.guild.id),
-    )
-    if row is None:
-        raise Problem("webhook_not_found")
-    return _shown(row)
-
-
-async def delete_webhook(call: Call[Nothing, None]) -> Response:
-    guild_id = int(call.admitted.guild.id)
-    if not await WEBHOOKS.delete(call.parts.database, call.ids["webhook_id"], change_of(call), guild_id=guild_id):
-        raise Problem("webhook_not_found")
-    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return msgspec.structs.asdict(call.body)
 
 
 def _check_url(url: str) -> None:
@@ -160,5 +113,4 @@ def _view(row: WebhookRow) -> Webhook:
     )
 
 
-def _shown(row: WebhookRow) -> Response:
-    return json_response(_view(row), headers={"ETag": f'"{row.version}"'})
+RESOURCE = NamedResource(WEBHOOKS, "webhook", view=_view, values=_values)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import login_states
-from web.authentication import session_of
+from web.authentication import address_of, session_of
 from web.login.cookies import forget_cookie, set_cookie
 from web.login.redirects import safe_target
 from web.parts import parts_of
@@ -70,7 +70,7 @@ async def finish_login(request: Request) -> Response:
         profile,
         tokens,
         user_agent=request.headers.get("user-agent", ""),
-        address=request.client.host if request.client else "",
+        address=address_of(request),
         replaces=before,
     )
     if before:
@@ -93,7 +93,7 @@ async def log_out(request: Request) -> Response:
     parts = parts_of(request)
     session = await session_of(request)
     if session is not None:
-        await parts.sessions.revoke(session)
+        await parts.sessions.revoke(session, address=address_of(request))
         parts.hub.close_session(session.id)
         parts.own_guilds.forget(session)
         if session.tokens is not None:

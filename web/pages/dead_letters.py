@@ -32,7 +32,7 @@ async def dead_letter_list(request: Request) -> Response:
     groups = await dead_letters.groups_of(parts.database, guild_id, state)
     code, type_ = asked.get("code"), asked.get("type")
     page = await dead_letters.list_letters(
-        parts.database,
+        parts.database.client,
         guild_ids=[guild_id],
         state=state,
         code=code,

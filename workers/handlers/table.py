@@ -22,7 +22,7 @@ __all__ = ["BUILT_IN", "PLUGIN_GROUP", "load_handlers", "table_of"]
 PLUGIN_GROUP = "guildbus.handlers"
 
 BUILT_IN: tuple[Handler, ...] = (
-    Handler(utility_specs.Ping, utility.ping, needs_guild=False),
+    Handler(utility_specs.Ping, utility.ping),
     Handler(utility_specs.ServerInfo, utility.server_info),
     Handler(settings_specs.SetSetting, settings.set_setting),
     Handler(settings_specs.ChangeSettings, settings.change_settings),
@@ -38,7 +38,7 @@ BUILT_IN: tuple[Handler, ...] = (
     Handler(server_specs.CreateChannel, server.create_channel, look=server.look_for_channel),
     Handler(message_specs.Announce, messages.announce),
     Handler(message_specs.CallWebhook, messages.call_webhook),
-    Handler(message_specs.Broadcast, messages.broadcast, needs_guild=False),
+    Handler(message_specs.Broadcast, messages.broadcast),
     Handler(bulk_specs.StartBulk, bulk.start),
     Handler(bulk_specs.PauseBulk, bulk.pause),
     Handler(bulk_specs.ResumeBulk, bulk.resume),

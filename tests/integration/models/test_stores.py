@@ -5,19 +5,39 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from bus.envelopes import Actor
 from bus.ids import new_id
-from models import api_keys, control, dead_letters, login_states, processes, projections, sessions, settings_store
+from models import (
+    api_keys,
+    control,
+    dead_letters,
+    key_changes,
+    login_states,
+    processes,
+    projections,
+    sessions,
+    settings_store,
+)
 from models import streams as stream_epochs
+from models.audit_notes import Change
+from models.config import Secret
 from models.database import Connection, Database
 from models.dead_letters import DeadLetter
 from models.errors import DatabaseUnavailable, LeaseLost, StaleVersion
+from models.key_records import ApiKey
 from models.sqlstate import is_unreachable
 from models.tables.control import ControlRow
+
+
+async def rotated_now(database: Database, key_id: UUID, *, overlap: timedelta) -> tuple[ApiKey, Secret] | None:
+    now = datetime.now(UTC)
+    change = Change(Actor("user", "8"), "dashboard", now)
+    async with database.transaction() as connection:
+        return await key_changes.rotate(connection, change, key_id, id=new_id(now), overlap=overlap, expires_at=None)
 
 
 class TestApiKeys:
@@ -38,15 +58,15 @@ class TestApiKeys:
         key, text = await api_keys.create(database, name="a", scopes=[], created_by="7")
         past = datetime.now(UTC) - timedelta(seconds=1)
         _, expired = await api_keys.create(database, name="b", scopes=[], created_by="7", expires_at=past)
-        assert await api_keys.revoke(database, key.id)
-        assert not await api_keys.revoke(database, key.id)
+        assert await api_keys.revoke(database, key.id, by="8")
+        assert not await api_keys.revoke(database, key.id, by="8")
         for bad in (text.reveal(), expired.reveal(), "gb_x_y", "", "gb_" + "x" * 5000):
             assert await api_keys.authenticate(database, bad) is None
 
     async def test_use_is_noted_and_a_rotated_key_goes_on_for_a_while(self, database: Database) -> None:
         key, text = await api_keys.create(database, name="c", scopes=["a"], created_by="7")
         await api_keys.authenticate(database, text.reveal())
-        rotated = await api_keys.rotate(database, key.id, by="8", overlap=timedelta(milliseconds=300))
+        rotated = await rotated_now(database, key.id, overlap=timedelta(milliseconds=300))
         assert rotated is not None
         assert await api_keys.authenticate(database, text.reveal()) is not None
         await asyncio.sleep(0.4)
@@ -54,29 +74,29 @@ class TestApiKeys:
         assert await api_keys.authenticate(database, rotated[1].reveal()) is not None
         listed = {one.id: one for one in await api_keys.list_keys(database)}
         assert listed[key.id].last_used_at is not None
-        assert await api_keys.rotate(database, key.id, by="8") is None
+        assert await rotated_now(database, key.id, overlap=timedelta()) is None
 
 
 class TestSessions:
     async def test_a_session_is_found_by_its_id_which_is_kept_nowhere(self, database: Database) -> None:
-        new = await sessions.create(database, 7, user_agent="x" * 900, oauth={"sealed": "…"})
+        new = await sessions.create(database.client, 7, user_agent="x" * 900, oauth={"sealed": "…"})
         found = await sessions.find(database, new.session_id)
         assert found is not None
         assert (found.user_id, found.oauth, len(found.user_agent)) == (7, {"sealed": "…"}, 300)
         assert new.session_id not in repr(await database.fetch("SELECT * FROM sessions")) + repr(new)
 
     async def test_idle_old_and_revoked_sessions_are_void(self, database: Database) -> None:
-        old = await sessions.create(database, 8, lifetime_seconds=-1)
-        new = await sessions.create(database, 8)
+        old = await sessions.create(database.client, 8, lifetime_seconds=-1)
+        new = await sessions.create(database.client, 8)
         assert await sessions.find(database, old.session_id) is None
         assert await sessions.find(database, new.session_id, idle_seconds=0) is None
         assert await sessions.expire(database) >= 1
-        assert not await sessions.revoke(database, 9, new.id_hash)
-        assert await sessions.revoke(database, 8, new.id_hash)
+        assert not await sessions.revoke(database.client, 9, new.id_hash)
+        assert await sessions.revoke(database.client, 8, new.id_hash)
         assert await sessions.find(database, new.session_id) is None
 
     async def test_rotation_voids_the_old_id(self, database: Database) -> None:
-        first = await sessions.create(database, 10)
+        first = await sessions.create(database.client, 10)
         second = await sessions.rotate(database, first.session_id)
         assert second is not None
         assert await sessions.find(database, first.session_id) is None
@@ -84,8 +104,8 @@ class TestSessions:
         assert (await sessions.find(database, second.session_id)) is not None
 
     async def test_all_but_this_one_can_be_ended(self, database: Database) -> None:
-        kept, *_ = [await sessions.create(database, 11) for _ in range(3)]
-        assert await sessions.revoke_all(database, 11, but=kept.id_hash) == 2
+        kept, *_ = [await sessions.create(database.client, 11) for _ in range(3)]
+        assert await sessions.revoke_all(database.client, 11, but=kept.id_hash) == 2
         assert [one.id_hash for one in await sessions.list_sessions(database, 11)] == [kept.id_hash]
 
     async def test_a_login_state_works_once(self, database: Database) -> None:
@@ -255,11 +275,11 @@ class TestDeadLetters:
         letters = [self.letter(77) for _ in range(5)] + [self.letter(78), self.letter(None)]
         for letter in letters:
             await dead_letters.store(database, letter)
-        first = await dead_letters.list_letters(database, guild_ids=[77], limit=3)
-        second = await dead_letters.list_letters(database, guild_ids=[77], limit=3, cursor=first.next_cursor)
+        first = await dead_letters.list_letters(database.client, guild_ids=[77], limit=3)
+        second = await dead_letters.list_letters(database.client, guild_ids=[77], limit=3, cursor=first.next_cursor)
         assert {one.id for one in [*first.items, *second.items]} == {one.id for one in letters[:5]}
         assert second.next_cursor is None
-        everything = await dead_letters.list_letters(database, limit=100)
+        everything = await dead_letters.list_letters(database.client, limit=100)
         assert {one.id for one in letters} <= {one.id for one in everything.items}
 
 

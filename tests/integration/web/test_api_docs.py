@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import pytest
 
+from bus.transport import Transport
 from models import api_keys
-from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, RunningWeb
+from models.database import Database
+from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, RunningWeb, know_the_guilds, running_web
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 LINE = re.compile(r"^\$ (?:(?P<name>\w+)=\$\()?(?P<curl>curl .*?)(?: \| jq -r \.id\))?$", re.MULTILINE)
@@ -38,6 +42,13 @@ def request_of(line: str) -> httpx.Request:
             case _:
                 url = word
     return httpx.Request(method or ("GET" if body is None else "POST"), url, headers=headers, content=body)
+
+
+@pytest.fixture
+async def web(database: Database, transport: Transport) -> AsyncIterator[RunningWeb]:
+    await know_the_guilds(database)
+    async with running_web(database, transport, operators=frozenset({int(ADMIN)})) as running:
+        yield running
 
 
 async def test_every_line_works_as_it_stands(web: RunningWeb) -> None:

@@ -19,25 +19,27 @@ async def test_what_nobody_runs_is_called_off_and_told(web: RunningWeb) -> None:
     async with await web.log_in(MODERATOR) as moderator, await web.log_in(MEMBER) as member:
         warn = (await moderator.post(PATH, json=WARN, headers=keyed())).json()["id"]
         ping = (await member.post(PATH, json=PING, headers=keyed())).json()["id"]
-        assert (await member.post(f"{PATH}/{warn}/cancel", headers=keyed())).json()["code"] == "command_not_found"
+        assert (await member.post(f"{PATH}/{warn}/cancel", headers=keyed("cancel"))).json()[
+            "code"
+        ] == "command_not_found"
         async with open_stream(moderator, GUILD) as stream:
             await stream.until("initial", 30)
-            answer = await moderator.post(f"{PATH}/{warn}/cancel", headers=keyed())
+            answer = await moderator.post(f"{PATH}/{warn}/cancel", headers=keyed("cancel"))
             assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
             [event] = await stream.events(1)
             assert (event.data["type"], event.data["data"]["command_id"]) == ("command.cancelled", warn)
-        again = await moderator.post(f"{PATH}/{warn}/cancel", headers=keyed())
+        again = await moderator.post(f"{PATH}/{warn}/cancel", headers=keyed("cancel"))
         assert (again.status_code, again.json()) == (200, answer.json())
         steps = (await moderator.get(f"{PATH}/{warn}")).json()["timeline"]
         assert "Cancelled by Chiara Vane" in steps[-1]["words"]
-        assert (await member.post(f"{PATH}/{ping}/cancel", headers=keyed())).json()["state"] == "cancelled"
+        assert (await member.post(f"{PATH}/{ping}/cancel", headers=keyed("cancel"))).json()["state"] == "cancelled"
 
 
 async def test_what_has_ended_cannot_be_called_off(web: RunningWeb) -> None:
     async with await web.key_client() as client:
         id = (await client.post(PATH, json=PING, headers=keyed(uuid4().hex))).json()["id"]
         await web.database.fetch("WITH x AS (UPDATE commands SET state = 'running' WHERE id = $1) SELECT 1", id)
-        answer = await client.post(f"{PATH}/{id}/cancel", headers=keyed())
+        answer = await client.post(f"{PATH}/{id}/cancel", headers=keyed("cancel"))
         assert (answer.status_code, answer.json()["code"]) == (409, "not_cancellable")
         assert "running" in answer.json()["detail"]
 

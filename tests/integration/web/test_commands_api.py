@@ -119,7 +119,7 @@ BAD: list[tuple[Any, int, str, dict[str, str]]] = [
     (b"[]", 400, "malformed_request", {}),
     (b"\xff\xfe", 400, "malformed_request", {}),
     (b"[" * 100_000, 400, "malformed_request", {}),
-    (b'{"type": "moderation.warn", "options": {"member": "5", "reason": "a\\u0000b"}}', 400, "malformed_request", {}),
+    (b'{"type": "moderation.warn", "options": {"member": "5", "reason": "a\\u0000b"}}', 422, "request_invalid", {}),
     (b'{"type": "moderation.warn", "options": {"member": "5", "reason": "\\ud800"}}', 400, "malformed_request", {}),
     ({**WARN, "extra": 1}, 422, "request_invalid", {"field": "extra"}),
     ({"options": {}}, 422, "request_invalid", {"field": "type"}),

@@ -253,7 +253,7 @@ async def test_a_lost_membership_a_logout_and_a_revoked_key_each_close_the_strea
         )
         assert (await out.post("/logout", data={"csrf_token": out.headers["X-CSRF-Token"]})).status_code == 303
         [key] = [key for key in await api_keys.list_keys(web.database) if key.revoked_at is None][:1]
-        await api_keys.revoke(web.database, key.id)
+        await api_keys.revoke(web.database, key.id, by="test")
         for stream in (first, second, third):
             assert await stream.ends_within(3)
         assert (await keyed.get(f"/api/v1/guilds/{GUILD}/events")).status_code == 401

@@ -84,7 +84,9 @@ async def test_the_same_request_makes_one_and_a_name_is_there_once(web: RunningW
         taken_name = await client.post(PRESETS, json=preset("oNCE"), headers=fresh())
         assert (taken_name.status_code, taken_name.json()["code"]) == (409, "name_taken")
         await client.delete(f"{PRESETS}/{first.json()['id']}")
-        assert (await client.post(PRESETS, json=preset("Once"), headers=once)).json()["code"] == "preset_not_found"
+        gone = await client.post(PRESETS, json=preset("Once"), headers=once)
+        assert (gone.status_code, gone.json()) == (201, first.json())
+        assert (await client.get(gone.headers["location"])).json()["code"] == "preset_not_found"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Gate:
     def handlers(self) -> dict[str, Handler]:
         """For `Platform.worker(handlers=…)`."""
         inner = self._handler
-        return {inner.spec.type: Handler(inner.spec, self._run, look=inner.look, needs_guild=inner.needs_guild)}
+        return {inner.spec.type: Handler(inner.spec, self._run, look=inner.look)}
 
     async def _run(self, call: Call) -> Outcome:
         self.runs += 1

@@ -141,7 +141,7 @@ async def test_a_key_that_was_revoked_since_starts_nothing(platform: Platform) -
         assert (await platform.audit(allowed.id))[0]["detail"]["authority"] == "api_key"
         assert (await platform.end_of(elsewhere)).state == "refused"
         assert (await platform.end_of(unknown)).state == "refused"
-        await api_keys.revoke(platform.database, key.id)
+        await api_keys.revoke(platform.database, key.id, by="test")
         await platform.publish(revoked, user="web")
         record = await platform.end_of(revoked)
     assert record.state == "refused"

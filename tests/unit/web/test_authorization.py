@@ -44,7 +44,9 @@ FOR_OPERATORS: set[Action] = {
     "platform.write",
 }
 VIEWER: set[Action] = {*EVERYBODY, "guild.view", "commands.read", "commands.write", "events.read", "presets.read"}
-MODERATOR: set[Action] = {*VIEWER, "guild.channels", "audit.read", "analytics.read", "presets.write", "checks.read"}
+MODERATOR: set[Action] = {
+    *VIEWER, "guild.channels", "audit.read", "analytics.read", "presets.write", "checks.read", "users.read",
+}  # fmt: skip
 ALLOWED: dict[Level, set[Action]] = {
     "viewer": VIEWER,
     "moderator": MODERATOR,

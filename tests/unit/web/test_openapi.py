@@ -85,10 +85,27 @@ def test_what_was_made_links_to_what_can_be_done_with_it() -> None:
     assert links["getCommand"]["parameters"] == {
         "guild_id": "$request.path.guild_id", "command_id": "$response.body#/id",
     }  # fmt: skip
+    listed = described(next(one for one in OPERATIONS if one.id == "listGuildUsers"))["responses"]["200"]["links"]
+    assert set(listed) == {"getGuildUser", "listUserCases"}
+    assert listed["getGuildUser"]["parameters"]["user_id"] == "$response.body#/items/0/id"
     ids = {one.id for one in OPERATIONS}
     for one in OPERATIONS:
         for response in described(one)["responses"].values():
             assert set(response.get("links", {})) <= ids
+
+
+def test_a_list_of_which_fields_can_be_named_answers_with_those_or_with_whole_items() -> None:
+    found = {one.id for one in OPERATIONS if "fields" in one.query.__struct_fields__}
+    assert {"listCommands", "listPlatformCommands", "listAudit", "listPlatformAudit", "listMembers"} <= found
+    for operation in [one for one in OPERATIONS if one.id in found]:
+        shown = described(operation)
+        schema = shown["responses"]["200"]["content"]["application/json"]["schema"]
+        check(schema, {"items": [{"id": example_of(operation.answer).items[0].id.__str__()}], "next": None})
+        [parameter] = [one for one in shown["parameters"] if one["name"] == "fields"]
+        item = operation.answer.__args__[0]
+        assert parameter["schema"]["items"]["enum"] == list(item.__struct_fields__)
+        with pytest.raises(jsonschema.ValidationError):
+            check(schema, {"items": [{"colour": "red"}], "next": None})
 
 
 def test_an_export_as_json_is_an_array_and_as_lines_is_text() -> None:

@@ -64,6 +64,7 @@ def test_every_list_goes_on_by_a_cursor(operation: Operation) -> None:
         ("state=dead,failed", {"state": ["dead", "failed"]}),
         ("state=", {"state": []}),
         ("type=5", {"type": "5"}),
+        ("fields=id,state", {"fields": ["id", "state"]}),
     ],
 )
 def test_a_query_is_read_into_its_types(query: str, expected: dict[str, Any]) -> None:
@@ -83,6 +84,8 @@ def test_a_query_is_read_into_its_types(query: str, expected: dict[str, Any]) ->
         ("since=yesterday", "since"),
         ("since=2026-01-01T00:00:00", "since"),
         ("type=" + "x" * 101, "type"),
+        ("fields=", "fields"),
+        ("fields=id,secret", "fields"),
     ],
 )
 def test_a_query_that_cannot_be_meant_is_refused_by_name(query: str, field: str) -> None:

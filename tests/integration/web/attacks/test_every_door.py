@@ -62,7 +62,7 @@ async def everybody(web: RunningWeb) -> AsyncIterator[list[Caller]]:
                 web.database, name=name, scopes=sorted(scopes) or ["none"], created_by="test", **made
             )
             if ended == "revoked":
-                await api_keys.revoke(web.database, stored.id)
+                await api_keys.revoke(web.database, stored.id, by="test")
             client = await stack.enter_async_context(web.client(Authorization=f"Bearer {text.reveal()}"))
             script = made["kind"] == "script"
             return Caller(name, client, scopes=scopes, logged_in=not ended, script=script, **({} if ended else ranks))
@@ -106,7 +106,7 @@ def may(caller: Caller, operation: Operation, guild: int | None) -> bool:
         return False
     if operation.id == "issuePlatformCommand":
         return caller.script and caller.platform == "admin"
-    if operation.id == "getPlatformCommand":
+    if operation.id in ("getPlatformCommand", "listPlatformCommands"):
         rank = "admin"
     if operation.id == "listDeadLetters":
         rank = "nobody"  # it lists those of the servers where one may
@@ -153,7 +153,12 @@ async def test_every_operation_lets_in_exactly_whom_it_should(door: RunningWeb) 
         )
         # Of what is not there a caller who was let in is told so.
         ids = {name: parameter.example for name, parameter in PATH_PARAMETERS.items()}
-        ids |= {"person_id": str(int(MEMBER)), "command_id": platform_command.json()["id"], "type": "utility.ping"}
+        ids |= {
+            "person_id": str(int(MEMBER)),
+            "user_id": str(int(MEMBER)),
+            "command_id": platform_command.json()["id"],
+            "type": "utility.ping",
+        }
         letters = {
             int(GUILD): str((await letter(door.database))[0]),
             int(OTHER_GUILD): str((await letter(door.database, guild_id=OTHER_GUILD))[0]),

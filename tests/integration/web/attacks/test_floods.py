@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from bus.ids import Snowflake
 from tests.integration.web.attacks.raw import opened, until_closed
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, OTHER_GUILD, RunningWeb, running_web
+from tests.integration.web.test_dead_letters_api import letter
 from tests.proxy import Proxy
 from tests.redis import RedisServer, redis_server
 
@@ -100,6 +102,23 @@ async def test_a_body_that_never_comes_is_not_waited_for(door: RunningWeb) -> No
         answer = await until_closed(reader)
         writer.close()
         assert b"took_too_long" in answer
+
+
+async def test_letters_replayed_by_their_cause_are_one_start_in_the_servers_rate(door: RunningWeb) -> None:
+    path = f"/api/v1/guilds/{GUILD}"
+    ids = {str((await letter(door.database))[0]) for _ in range(5)}
+    cause = {"code": "discord_unavailable", "type": "moderation.warn"}
+    async with running_web(door.database, door.transport, rate_per_guild=2) as web, await web.log_in(ADMIN) as admin:
+
+        async def start(what: str, body: object) -> httpx.Response:
+            return await admin.post(f"{path}/{what}", json=body, headers={"Idempotency-Key": uuid4().hex})
+
+        replayed = await start("dead-letters/replay", cause)
+        assert ids <= {item["id"] for item in replayed.json()["items"] if item["code"] == "ok"}
+        assert (await start("commands", PING)).status_code == 202
+        for what, body in (("dead-letters/replay", cause), ("commands", PING)):
+            assert ((answer := await start(what, body)).status_code, answer.json()["limit"]) == (429, "guild")
+        assert (await start("dead-letters/discard", cause)).status_code == 200
 
 
 async def test_nobody_tries_keys_for_long_and_no_header_makes_them_somebody_else(door: RunningWeb) -> None:

@@ -63,6 +63,7 @@ async def test_an_id_of_somebody_else_is_an_id_of_nothing_wherever_it_is_given(d
             "guild_id": str(OTHER_GUILD),
             "command_id": elsewhere.json()["id"],
             "person_id": "4711",
+            "user_id": "4711",
             "key_id": made.json()["id"],
             "session_id": (await member.get(f"{PREFIX}/sessions")).json()["items"][0]["id"],
             "dead_letter_id": str((await letter(door.database, guild_id=OTHER_GUILD))[0]),

@@ -17,6 +17,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "settings.read": ("admin", "commands:read"),
     "settings.write": ("admin", "commands:write"),
     "checks.read": ("moderator", "commands:read"),
+    "users.read": ("moderator", "users:read"),
     "dead_letters.read": ("admin", "dead-letters:read"),
     "dead_letters.write": ("admin", "dead-letters:write"),
     "catalogue.read": ("nobody", ""),
