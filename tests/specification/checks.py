@@ -22,10 +22,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-__all__ = ["CHECKS", "REFUSED", "numbers_that_javascript_can_count", "what_was_made_is_there"]
+__all__ = ["CHECKS", "REFUSED", "WELL_FORMED", "numbers_that_javascript_can_count", "what_was_made_is_there"]
 
 REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428"]
 """The statuses of which each says no to something that was sent."""
+
+WELL_FORMED = ["2xx", "304", "401", "403", "404", "409", "412", "422"]
+"""What can be answered to what is well formed: it may name a member who left, a taken name, or an option unknown."""
 
 _MOST = 2**53
 _KEY = re.compile(r"[!-~]{1,128}")

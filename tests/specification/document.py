@@ -15,7 +15,8 @@ LEFT_OUT = {"streamEvents": "a live stream has no end that a request could wait 
 def with_known(document: Mapping[str, Any], values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """A copy in which parameters take one of the `values` of their name, and the first of them is the example.
 
-    `operation.name` is for that operation alone. What is left out is away.
+    `operation.name` is for that operation alone, `operation.body.name` for a field of its example. What is left out is
+    away.
     """
     known: dict[str, Any] = copy.deepcopy(dict(document))
     for operations in known["paths"].values():
@@ -24,6 +25,10 @@ def with_known(document: Mapping[str, Any], values: Mapping[str, Sequence[str]])
         for operation in operations.values():
             for parameter in operation["parameters"]:
                 parameter |= _known(parameter["name"], operation["operationId"], values)
+            if "requestBody" in operation:
+                example = operation["requestBody"]["content"]["application/json"]["example"]
+                named = {name: values.get(f"{operation['operationId']}.body.{name}") for name in example}
+                example |= {name: found[0] for name, found in named.items() if found}
     return known
 
 

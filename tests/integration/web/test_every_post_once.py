@@ -15,6 +15,7 @@ from bus.transport import Transport
 from models import control
 from models.database import Database
 from tests.integration.web.running_web import ADMIN, GUILD, MEMBER, RunningWeb, know_the_guilds, running_web
+from tests.integration.web.test_approvals_api import a_waiting_ban
 from tests.integration.web.test_bulks_api import as_a_worker_starts_it
 from tests.integration.web.test_dead_letters_api import letter
 from web.api.operation import PREFIX
@@ -91,6 +92,8 @@ async def requests_of(web: RunningWeb, person: httpx.AsyncClient) -> dict[str, t
         "startBulk": bodies(BULK, {**BULK, "options": {"minutes": 6}}),
         **{f"{what}Bulk": await both("bulk_id", bulk) for what in ("pause", "resume", "cancel", "retry")},
         "cancelCommand": await both("command_id", command),
+        "approveCommand": await both("command_id", lambda: a_waiting_ban(web)),
+        "declineCommand": bodies({"reason": "No."}, {"reason": "Never."}, command_id=await a_waiting_ban(web)),
         "createPreset": bodies(preset("One"), preset("Two")),
         "runPreset": bodies({}, {"dry_run": True}, preset_id=await made(person, f"{HOME}/presets", preset("Run"))),
         "useTemplate": await both("template_id", template),
