@@ -277,7 +277,7 @@ async def test_a_failed_command_appears_in_the_inbox_and_can_be_replayed(desk: D
     await expect(page.get_by_text("Nothing failed")).to_be_visible()
     await platform.fault(route=_GIVE_ROLE, kind="status", status=403, times=1)
     await platform.slash("admin", "role add", member=crowd(0), role=str(int(GUILD) + 4))
-    cause = page.locator("section[data-type='roles.add']")
+    cause = page.locator("article[data-type='roles.add']")
     await expect(cause).to_contain_text("The bot may not do this")
     await cause.get_by_role("link", name="Show it").click()
     row = page.locator("tr[data-letter]")

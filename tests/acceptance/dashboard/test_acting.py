@@ -85,7 +85,7 @@ async def test_trying_only_asks_nothing_and_changes_nothing(desk: Desk, platform
 async def test_a_failed_command_says_what_to_do_and_is_replayed_with_another_channel(desk: Desk, platform: Platform):
     await issued(platform, "messages.announce", channel="1", text="The harbour is open")
     page = await opened(desk, "Bruno Keel", f"{BASE}/dead-letters")
-    cause = page.locator("section.card", has=page.get_by_role("heading", name="The channel is gone"))
+    cause = page.locator("article.card", has=page.get_by_role("heading", name="The channel is gone"))
     await expect(cause).to_contain_text("Choose another channel")
     await desk.picture(page, "failed")
     await cause.get_by_role("link", name="Show").click()
@@ -102,7 +102,7 @@ async def test_all_with_one_cause_are_replayed_each_with_its_answer_or_discarded
     for _ in range(2):
         await issued(platform, "roles.add", member=crowd(8), role="1")
     page = await opened(desk, "Bruno Keel", f"{BASE}/dead-letters")
-    cause = page.locator("section[data-type='roles.add']", has=page.get_by_role("heading", name="The role is gone"))
+    cause = page.locator("article[data-type='roles.add']", has=page.get_by_role("heading", name="The role is gone"))
     await expect(cause.locator(".count")).to_have_text("2")
     await cause.get_by_role("button", name="Replay all").click()
     await page.get_by_role("dialog").get_by_role("button", name="Replay").click()
@@ -113,7 +113,7 @@ async def test_all_with_one_cause_are_replayed_each_with_its_answer_or_discarded
     for link in await cause.locator("[data-results] a").all():
         await platform.wait_for_end(client, str(await link.get_attribute("href")).rpartition("/")[2])
     await page.goto(f"{platform.url}{BASE}/dead-letters")
-    again = page.locator("section[data-type='roles.add']", has=page.get_by_role("heading", name="The role is gone"))
+    again = page.locator("article[data-type='roles.add']", has=page.get_by_role("heading", name="The role is gone"))
     async with asyncio.timeout(30):
         while await again.locator(".count").all_inner_texts() != ["2"]:
             await page.reload()

@@ -53,7 +53,7 @@ async def test_one_asks_on_discord_another_decides_on_the_dashboard(
     desk: Desk, platform: Platform, two_people: None
 ) -> None:
     bruno, ada = await desk.log_in("Bruno Keel", APPROVALS), await desk.log_in("Ada Marsh", APPROVALS)
-    await expect(bruno.get_by_text("Nothing waits for approval")).to_be_visible()
+    await expect(bruno.get_by_text("Nobody has to decide anything")).to_be_visible()
     bans = len(await platform.effects(BANS))
 
     answered = await platform.slash("moderator", "ban", member=crowd(9), reason="Set the pier on fire")

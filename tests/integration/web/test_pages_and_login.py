@@ -86,6 +86,11 @@ async def test_a_login_comes_back_with_the_filters_that_were_set(web: RunningWeb
         assert (await browser.get(back.headers["location"])).headers["location"] == asked
 
 
+def shown_by(page: str) -> str:
+    """Without the texts that the page hands its modules."""
+    return re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
 async def test_servers_without_the_bot_are_shown_or_it_is_said_why_not(web: RunningWeb) -> None:
     await web.database.fetch(
         "WITH gone AS (UPDATE guilds SET left_at = now() WHERE id = $1) SELECT 1", int(OTHER_GUILD)
@@ -93,12 +98,12 @@ async def test_servers_without_the_bot_are_shown_or_it_is_said_why_not(web: Runn
     async with await web.log_in(OWNER) as client:
         listed = await client.get("/guilds", headers=PAGE)
         assert f"guild_id={OTHER_GUILD}" in listed.text
-        assert "Log in again" not in listed.text
+        assert "Log in again" not in shown_by(listed.text)
         web.world.grants.clear()  # as a restart of the sandbox does; at Discord a person can take a login back
         await asyncio.sleep(0.15)
         listed = await client.get("/guilds", headers=PAGE)
         assert listed.status_code == 200
-        assert "Log in again" in listed.text
+        assert "Log in again" in shown_by(listed.text)
 
 
 async def test_tokens_that_another_process_renewed_are_used(web: RunningWeb) -> None:
