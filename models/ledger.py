@@ -12,7 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from bus.envelopes import Command
+from bus.ids import new_id
 from models.command_record import CommandRecord, command_from_row, record_from_row
 from models.database import Connection, Database, fetch
 from models.errors import KeyReused, ModelError
@@ -78,25 +81,32 @@ class Ledger:
             new = set()
         return [claimed_new(claim) if claim.command.id in new else None for claim in claims]
 
-    async def claim_again(self, claims: Sequence[Claim], lease_seconds: float) -> list[Claimed]:
+    async def claim_again(self, claims: Sequence[Claim], lease_seconds: float, *, now: datetime) -> list[Claimed]:
         """`claim` where the answer to these same claims was lost: what they took then is `fresh`, under a new lease.
 
-        Otherwise it would be `held`, by nobody, until its lease ran out, and taken over as if a worker had died.
+        Otherwise it would be `held`, by nobody, until its lease ran out, and taken over as if a worker had died. What
+        has no lease any more is claimed as at `now`, with audit rows of its own: the first ones are written already.
         """
-        answers = await self.claim(claims, lease_seconds)
-        held = {
-            claim.audit.id: claim for claim, answer in zip(claims, answers, strict=True) if answer.verdict == "held"
+        ids = [claim.audit.id for claim in claims]
+        columns = as_arrays([(claim.command.id, claim.audit.id) for claim in claims], len(TAKEN_BEFORE_COLUMNS))
+        ours = {
+            row["audit_id"]: row for row in await self._database.fetch(TAKEN_BEFORE, *columns, float(lease_seconds))
         }
-        if not held:
-            return answers
-        columns = as_arrays([(claim.command.id, id_) for id_, claim in held.items()], len(TAKEN_BEFORE_COLUMNS))
-        ours = {row["id"]: row for row in await self._database.fetch(TAKEN_BEFORE, *columns, float(lease_seconds))}
-        return [
-            claimed_from_row(ours.pop(answer.id), id=answer.id, target=claim.state, attempt=claim.command.attempt)
-            if claim.audit.id in held and answer.id in ours
-            else answer
-            for claim, answer in zip(claims, answers, strict=True)
-        ]
+        written = {row["id"] for row in await self._database.fetch("SELECT id FROM audit WHERE id = ANY($1)", ids)}
+        answers: dict[int, Claimed] = {}
+        rest: dict[int, Claim] = {}
+        for n, claim in enumerate(claims):
+            row = ours.pop(claim.audit.id, None)
+            if row is not None:
+                target, attempt = claim.state, claim.command.attempt
+                answers[n] = claimed_from_row(row, id=claim.command.id, target=target, attempt=attempt)
+            elif claim.audit.id in written:
+                audit = msgspec.structs.replace(claim.audit, id=new_id(now), at=now)
+                rest[n] = msgspec.structs.replace(claim, audit=audit)
+            else:
+                rest[n] = claim
+        answers |= zip(rest, await self.claim(list(rest.values()), lease_seconds), strict=True)
+        return [answers[n] for n in range(len(claims))]
 
     async def claim_in(self, connection: Connection, claim: Claim, lease_seconds: float = 0.0) -> Claimed:
         """The same statement inside the caller's transaction; database errors are raised, for that is over then.

@@ -126,13 +126,13 @@ TAKEN_BEFORE_COLUMNS = (("id", "uuid"), ("audit_id", "uuid"))
 TAKEN_BEFORE = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(TAKEN_BEFORE_COLUMNS)}),
 ours AS MATERIALIZED (
-    SELECT c.id FROM commands c JOIN input i ON i.id = c.id
+    SELECT c.id, i.audit_id FROM commands c JOIN input i ON i.id = c.id
     WHERE c.state = 'running' AND c.lease_until > clock_timestamp()
         AND i.audit_id = (SELECT a.id FROM audit a WHERE a.command_id = c.id ORDER BY a.id DESC LIMIT 1)
     ORDER BY c.id FOR UPDATE OF c
 )
 UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => $3::float8)
 FROM ours WHERE c.id = ours.id
-RETURNING c.id, true AS taken, true AS same, c.fence, c.attempt, c.revision, c.claimed_from, c.state, c.outcome,
-    c.channel_id, c.ephemeral, c.locale
+RETURNING ours.audit_id, true AS taken, true AS same, c.fence, c.attempt, c.revision, c.claimed_from, c.state,
+    c.outcome, c.channel_id, c.ephemeral, c.locale
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 
 from loguru import logger
 
@@ -182,7 +183,7 @@ class Pipeline:
         async def claim() -> Sequence[Claimed | None]:
             nonlocal asked_at, way
             asked_at = self._clock.monotonic()
-            asked, way = way, self._ledger.claim_again
+            asked, way = way, partial(self._ledger.claim_again, now=self._clock.now())
             return await asked(list(claims.values()), LEASE_SECONDS)
 
         answers = await until_done(f"{len(claims)} claims", claim)

@@ -303,7 +303,7 @@ async def test_a_claim_whose_answer_was_lost_is_fresh_when_asked_again(ledger: L
     mine, other, new = (claim(command()) for _ in range(3))
     [lost] = await ledger.claim([mine], 10)
     await take(ledger, other.command)
-    again, held, fresh, twice = await ledger.claim_again([mine, other, new, mine], 10)
+    again, held, fresh, twice = await ledger.claim_again([mine, other, new, mine], 10, now=datetime.now(UTC))
     assert again == lost
     assert held.verdict == "held", "somebody else's claim, whose audit row is another"
     assert (fresh.verdict, twice.verdict) == ("fresh", "held")
@@ -316,6 +316,18 @@ async def test_a_claim_whose_answer_was_lost_is_not_ours_once_it_was_taken_over(
     mine = claim(command())
     await ledger.claim([mine], 0)
     taken_over = await take(ledger, mine.command)
-    [again] = await ledger.claim_again([mine], 10)
+    [again] = await ledger.claim_again([mine], 10, now=datetime.now(UTC))
     assert taken_over.takeover
     assert again.verdict == "held"
+
+
+async def test_a_claim_asked_again_after_its_lease_has_an_audit_row_of_its_own(
+    ledger: Ledger, database: Database
+) -> None:
+    old = command(guild_id=GUILD)
+    mine = claim(old, subject="member 1")
+    await ledger.claim([mine], 0)
+    await take(ledger, command(guild_id=GUILD), subject="member 1")
+    [again] = await ledger.claim_again([mine], 10, now=datetime.now(UTC))
+    assert again.verdict == "superseded"
+    assert await phases(database, old) == ["intent", "refusal"]
