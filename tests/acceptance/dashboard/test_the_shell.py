@@ -213,7 +213,8 @@ async def test_a_page_in_german_has_no_english_text_that_has_a_german_one(platfo
     client.cookies.set("language", "de")
     for name in PAGES.keys() - {"design", "platform"}:  # for operators, in English
         answer = await client.get(PAGES[name], headers={"Accept": "text/html"}, follow_redirects=True)
-        shown = unescape(re.sub(r"<script.*?</script>|<[^>]*>", " ", answer.text, flags=re.DOTALL))
+        # Not what people did before: the rows of a list are in the commands' own words (docs/dashboard.md).
+        shown = unescape(re.sub(r"<script.*?</script>|<tbody.*?</tbody>|<[^>]*>", " ", answer.text, flags=re.DOTALL))
         assert answer.status_code == 200, name
         assert [text for text in other if text in shown] == [], name
 

@@ -21,7 +21,12 @@ from tests.specification.document import LEFT_OUT, can_be_wrong
 from tests.specification.room import Room, opened
 from web.api.operations import OPERATIONS
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(600),
+    # The worker beside it draws from `random` (jitter), which hypothesis takes for its strategies' doing.
+    pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies"),
+]
 
 # What ends something comes last, and of that a logout everywhere: it ends the session of the browser that asks.
 ASKED = [
