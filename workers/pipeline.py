@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from functools import partial
 
 from loguru import logger
 
@@ -183,7 +182,7 @@ class Pipeline:
         async def claim() -> Sequence[Claimed | None]:
             nonlocal asked_at, way
             asked_at = self._clock.monotonic()
-            asked, way = way, partial(self._ledger.claim_again, now=self._clock.now())
+            asked, way = way, self._claim_again
             return await asked(list(claims.values()), LEASE_SECONDS)
 
         answers = await until_done(f"{len(claims)} claims", claim)
@@ -193,6 +192,9 @@ class Pipeline:
                 work.hold = self._leases.hold(work.command.id, answer.fence, asked_at=asked_at)
         await self._proceed(decided)
         return {work: made for (work, made), answer in zip(claims.items(), answers, strict=True) if answer is None}
+
+    async def _claim_again(self, claims: Sequence[Claim], lease_seconds: float) -> list[Claimed]:
+        return await self._ledger.claim_again(claims, lease_seconds, now=self._clock.now())
 
     async def _proceed(self, decided: Sequence[tuple[Work, Claim, Claimed]]) -> None:
         """Act on the verdicts: publish what has ended, start what is ours, put off what others hold."""
