@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType
+from uuid import UUID
 
 from bus import codec
 from bus.envelopes import COMMAND_VERSION, Command
@@ -43,6 +44,9 @@ BUILT_IN: tuple[type[CommandSpec], ...] = (
     approvals.Decline,
 )
 
+TypeOfBulk = Callable[[UUID], Awaitable[str | None]]
+"""The type of a bulk's children; None for one that does not exist."""
+
 
 class Catalogue:
     """The specs by type. Raises ValueError for two specs of one type or one slash path."""
@@ -70,6 +74,14 @@ class Catalogue:
         if command.version != COMMAND_VERSION:
             raise InvalidMessage(f"command version {command.version} is unknown; this process speaks {COMMAND_VERSION}")
         return self.parse(command.type, command.options)
+
+    async def with_what_it_leads_to(self, options: CommandSpec, type_of_bulk: TypeOfBulk) -> list[type[CommandSpec]]:
+        """The command's own spec, and that of what it leads to: a bulk is judged by what it does to each member."""
+        leads_to = options.leads_to()
+        if isinstance(leads_to, UUID):
+            leads_to = await type_of_bulk(leads_to)
+        other = None if leads_to is None else self.by_type.get(leads_to)
+        return [type(options)] if other is None else [type(options), other]
 
 
 def load_catalogue() -> Catalogue:

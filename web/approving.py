@@ -57,13 +57,11 @@ async def will_wait(parts: Parts, command: Command, options: CommandSpec) -> boo
 
 
 async def _specs(parts: Parts, guild_id: Snowflake | None, options: CommandSpec) -> list[type[CommandSpec]]:
-    """The command's own, and that of what it leads to."""
-    leads_to = options.leads_to()
-    if isinstance(leads_to, UUID):
-        bulk = await get_bulk(parts.database, leads_to, guild_id)
-        leads_to = None if bulk is None else bulk.command
-    other = None if leads_to is None else parts.catalogue.by_type.get(leads_to)
-    return [type(options)] if other is None else [type(options), other]
+    async def type_of_bulk(bulk_id: UUID) -> str | None:
+        bulk = await get_bulk(parts.database, bulk_id, guild_id)
+        return None if bulk is None else bulk.command
+
+    return await parts.catalogue.with_what_it_leads_to(options, type_of_bulk)
 
 
 async def _person_behind(parts: Parts, record: CommandRecord) -> int | None:

@@ -83,12 +83,7 @@ class Approvals:
         return Refusal("refused", "approver_not_permitted", words)
 
     async def _specs(self, options: CommandSpec) -> list[type[CommandSpec]]:
-        """The command's own, and that of what it leads to."""
-        leads_to = options.leads_to()
-        if isinstance(leads_to, UUID):
-            leads_to = await self._reader.type_of_bulk(leads_to)
-        other = None if leads_to is None else self._catalogue.by_type.get(leads_to)
-        return [type(options)] if other is None else [type(options), other]
+        return await self._catalogue.with_what_it_leads_to(options, self._reader.type_of_bulk)
 
 
 def refusal_of(command: Command, spec: type[CommandSpec], approval: Approval, now: datetime) -> Refusal | None:
