@@ -74,7 +74,8 @@ class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Something somebody wants done, in the imperative. `options` is validated against the type's spec.
 
-    `in_doubt_since` is when the first attempt began whose effect may have happened although it failed.
+    `in_doubt_since` is when the first attempt began whose effect may have happened although it failed, `last_tried_at`
+    until when the last such attempt may have called: its call may still be on its way for a while.
     """
 
     id: UUID
@@ -93,6 +94,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     expires_at: Moment | None = None
     attempt: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     in_doubt_since: Moment | None = None
+    last_tried_at: Moment | None = None
     dry_run: bool = False
     trace: Traceparent | None = None
     options: dict[str, Any] = {}

@@ -63,15 +63,31 @@ BY_KEY = {
 
 Not for lists, whose best index depends on what is asked for.
 """
+# PostgreSQL then notices within half a minute that a machine went away without a word.
+_KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "4"}
 # Whatever PostgreSQL says while connecting may pass: it starts up, or somebody is about to make user and database.
 _TRY_AGAIN = (*UNREACHABLE, asyncpg.PostgresError)
+
+
+async def _connect(*values: Any, **named: Any) -> Any:
+    """What the pool opens its connections with: a server that is away is told in our words from here on, for an OSError
+    in a handler may be anybody's."""
+    try:
+        return await asyncpg.connect(*values, **named)
+    except OSError as error:  # a TimeoutError is one too
+        raise _unavailable(error) from error
 
 
 async def _keep_session(connection: Any) -> None:
     """Instead of asyncpg's reset query, which costs a round trip after every statement.
 
-    Nothing of ours sets session state: no LISTEN, no SET, only advisory locks that end with their transaction.
+    Nothing in the pool sets session state: no LISTEN, no SET, only advisory locks that end with their transaction.
     """
+
+
+def session_settings(role: str | None, session: Mapping[str, str]) -> dict[str, str]:
+    """What each session begins with."""
+    return _SESSION | dict(session) | ({"role": role} if role else {})
 
 
 def tortoise_config(
@@ -89,8 +105,9 @@ def tortoise_config(
         "maxsize": max_size,
         "timeout": _CONNECT_TIMEOUT_SECONDS,
         "command_timeout": _COMMAND_TIMEOUT_SECONDS,
+        "connect": _connect,
         "reset": _keep_session,
-        "server_settings": _SESSION | dict(session) | ({"role": role} if role else {}),
+        "server_settings": session_settings(role, session),
     }
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
@@ -118,6 +135,8 @@ class Database:
         session: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.address = shown_address(url)
+        self._credentials = parse_database_url(url)
+        self._settings = session_settings(role, session)
         self._config = tortoise_config(url, role=role, min_size=min_size, max_size=max_size, session=session)
         self._context: TortoiseContext | None = None
         self._client: Any = None
@@ -193,6 +212,20 @@ class Database:
         return await fetch(self.client, sql, *values)
 
     @asynccontextmanager
+    async def session(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """A connection outside the pool, for what lasts as long as its session does: an advisory lock.
+
+        Raises DatabaseUnavailable where it cannot be opened.
+        """
+        connection = await _connect(
+            **self._credentials, timeout=_CONNECT_TIMEOUT_SECONDS, server_settings=self._settings | _KEEPALIVES
+        )
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A transaction on one connection: committed at the end, rolled back by any exception.
 
@@ -247,4 +280,6 @@ async def fetch(connection: Connection, sql: str, *values: Any) -> list[Record]:
 
 
 def _unavailable(error: BaseException) -> DatabaseUnavailable:
+    if isinstance(error, DatabaseUnavailable):
+        return error
     return DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}")

@@ -39,10 +39,11 @@ _SettleRow = tuple[Settlement, tuple[Any, ...]]
 
 
 class Ledger:
-    """The ledger over one Database."""
+    """The ledger over one Database. `holder` is the lifeline of who claims through it; None has none."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, holder: int | None = None) -> None:
         self._database = database
+        self._holder = holder
 
     async def claim(self, claims: Sequence[Claim], lease_seconds: float) -> list[Claimed]:
         """What became of each claim, in the order given; of two with the same id, the second is `held`.
@@ -134,7 +135,9 @@ class Ledger:
 
     async def _claim_on(self, connection: Connection, rows: Sequence[_ClaimRow], lease_seconds: float) -> list[Claimed]:
         columns = as_arrays([values for _, values in rows], len(CLAIM_COLUMNS))
-        stored = {row["id"]: row for row in await fetch(connection, CLAIM, *columns, float(lease_seconds))}
+        stored = {
+            row["id"]: row for row in await fetch(connection, CLAIM, *columns, float(lease_seconds), self._holder)
+        }
         return [
             claimed_from_row(
                 stored[claim.command.id], id=claim.command.id, target=claim.state, attempt=claim.command.attempt
@@ -144,7 +147,7 @@ class Ledger:
 
     async def _claim_new_on(self, connection: Connection, rows: Sequence[_ClaimRow], lease_seconds: float) -> set[UUID]:
         columns = as_arrays([values for _, values in rows], len(CLAIM_COLUMNS))
-        return {row["id"] for row in await fetch(connection, CLAIM_NEW, *columns, float(lease_seconds))}
+        return {row["id"] for row in await fetch(connection, CLAIM_NEW, *columns, float(lease_seconds), self._holder)}
 
     async def settle(self, settlements: Sequence[Settlement]) -> list[Settled]:
         """Ends attempts that are still ours by their fence, in the order given; audit rows only for those."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from models.ledger_columns import AUDIT_COLUMNS, COMMAND_COLUMNS, unnest
 from models.ledger_effects_sql import AUDITED, BULKS_ADVANCED, RETURNED
+from models.lifeline import LIVES
 
 __all__ = [
     "CLAIM",
     "CLAIM_COLUMNS",
     "COPIED",
     "FROM_INPUT",
+    "HOLDER",
     "LEASE",
     "TAKEN_BEFORE",
     "TAKEN_BEFORE_COLUMNS",
@@ -30,6 +32,7 @@ CLAIM_COLUMNS = (
     *AUDIT_COLUMNS,
 )
 LEASE = f"${len(CLAIM_COLUMNS) + 1}::float8"
+HOLDER = f"${len(CLAIM_COLUMNS) + 2}::bigint"
 
 COPIED = ", ".join(name for name, _ in COMMAND_COLUMNS)
 FROM_INPUT = ", ".join(f"i.{name}" for name, _ in COMMAND_COLUMNS)
@@ -58,12 +61,15 @@ _GOING_ON = "('running', 'awaiting_approval')"
 _DECIDED = """CASE c.approval ->> 'verdict' WHEN 'approved' THEN true
                     WHEN 'declined' THEN excluded.state IN ('refused', 'expired')
                     ELSE excluded.state = 'expired' AND c.expires_at <= clock_timestamp() END"""
+# A worker that was lost counts as an attempt, so that what kills its workers ends; one that was too slow to keep its
+# lease does not.
+_DEATHS = f"CASE WHEN c.state = 'running' AND NOT {LIVES.format(key='c.holder')} THEN 1 ELSE 0 END"
 CLAIM = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
-    INSERT INTO commands AS c ({COPIED}, state, revision, fence, lease_until, next_attempt_at, outcome, permission_at,
-        created_at, updated_at, settled_at)
-    SELECT {FROM_INPUT}, s.state, 1, 1,
+    INSERT INTO commands AS c ({COPIED}, state, revision, fence, holder, lease_until, next_attempt_at, outcome,
+        permission_at, created_at, updated_at, settled_at)
+    SELECT {FROM_INPUT}, s.state, 1, 1, {HOLDER},
         CASE WHEN s.state = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
         CASE WHEN s.state = 'awaiting_approval' THEN i.expires_at END,
         CASE WHEN newer.id IS NULL THEN i.outcome ELSE {_SUPERSEDED.format(by="newer.id")} END,
@@ -87,9 +93,8 @@ touched AS (
                     THEN ({_NEWER.format(row="c", when="true")}) END AS by OFFSET 0) l
             ) s
         ),
-        attempt = CASE c.state WHEN 'running' THEN GREATEST(c.attempt + 1, excluded.attempt)
-            ELSE GREATEST(c.attempt, excluded.attempt) END,
-        revision = c.revision + 1, fence = c.fence + 1, claimed_from = c.state,
+        attempt = GREATEST(c.attempt + {_DEATHS}, excluded.attempt),
+        revision = c.revision + 1, fence = c.fence + 1, holder = excluded.holder, claimed_from = c.state,
         next_attempt_at = CASE WHEN excluded.state = 'awaiting_approval' THEN excluded.expires_at END,
         expires_at = CASE WHEN excluded.state = 'awaiting_approval' THEN excluded.expires_at ELSE c.expires_at END,
         subject = COALESCE(excluded.subject, c.subject), channel_id = COALESCE(c.channel_id, excluded.channel_id),

@@ -7,7 +7,7 @@ leaves out of its answer it has not touched: that goes the long way. The actor o
 
 from __future__ import annotations
 
-from models.ledger_claim_sql import CLAIM_COLUMNS, COPIED, FROM_INPUT, LEASE, WAITED
+from models.ledger_claim_sql import CLAIM_COLUMNS, COPIED, FROM_INPUT, HOLDER, LEASE, WAITED
 from models.ledger_columns import unnest
 
 __all__ = ["CLAIM_NEW"]
@@ -15,9 +15,9 @@ __all__ = ["CLAIM_NEW"]
 CLAIM_NEW = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
-    INSERT INTO commands AS c ({COPIED}, state, revision, fence, lease_until, outcome, permission_at,
+    INSERT INTO commands AS c ({COPIED}, state, revision, fence, holder, lease_until, outcome, permission_at,
         created_at, updated_at, settled_at)
-    SELECT {FROM_INPUT}, i.target, 1, 1,
+    SELECT {FROM_INPUT}, i.target, 1, 1, {HOLDER},
         CASE WHEN i.target = 'running' THEN clock_timestamp() + make_interval(secs => {LEASE}) END,
         i.outcome, i.permission_at, clock_timestamp(), clock_timestamp(),
         CASE WHEN i.target <> 'running' THEN clock_timestamp() END

@@ -68,7 +68,7 @@ Verdict = Literal["fresh", "finished", "waiting", "held", "stale", "superseded",
 class Claimed(msgspec.Struct, frozen=True):
     """What became of one claim.
 
-    `fresh`: it is ours, under `fence`, as attempt `attempt` (takeovers count, so it can be above the envelope's);
+    `fresh`: it is ours, under `fence`, as attempt `attempt` (lost workers count, so it can be above the envelope's);
     `takeover` says that a lease had run out. `finished`: it ended before; `state` and `outcome` are stored, answer
     again. `waiting`: it waits for a second person (`models.approvals`), answer so again. `held`: another holds the
     lease. `stale`: a newer attempt exists, drop the delivery. `superseded`: a newer command of the same subject was

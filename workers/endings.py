@@ -9,13 +9,28 @@ from datetime import datetime, timedelta
 from bus.retry import Decision, Failure, Level, decide
 from models.outcome import CommandState, Outcome
 from models.spec import Effect
-from workers.failures import failure_of
+from workers.failures import Wait, failure_of
 from workers.gate import Refusal
 
-__all__ = ["NONCE_WINDOW", "Ending", "ending_of_error", "must_stay_in_doubt", "poisoned", "refused", "success"]
+__all__ = [
+    "NONCE_WINDOW",
+    "ON_ITS_WAY",
+    "Ending",
+    "ending_of_error",
+    "may_be_on_its_way",
+    "must_stay_in_doubt",
+    "poisoned",
+    "refused",
+    "success",
+]
 
 # Discord deduplicates a nonce "for a few minutes" (reference, "Create Message", enforce_nonce): stay well inside.
 NONCE_WINDOW = timedelta(minutes=2)
+
+
+# How long a call whose answer never came may still be on its way: whoever does not find its effect looks once more
+# afterwards. Discord promises nothing of the kind; a request is given up after 4 s (`workers.discord.rest`).
+ON_ITS_WAY = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ def success(outcome: Outcome) -> Ending:
 
 
 def poisoned(effect: Effect) -> Ending:
-    """The end of a command whose takeovers have used its attempts up: what it does loses its workers."""
+    """The end of a command whose lost workers have used its attempts up: what it does kills them."""
     words = "Its attempts were used up: each worker that ran it was lost."
     if effect in (Effect.NONCE, Effect.RECONCILE, Effect.AT_MOST_ONCE):
         return Ending("in_doubt", Outcome(f"{words} It may have happened all the same.", code="poison"))
@@ -67,6 +82,18 @@ def must_stay_in_doubt(
             "An earlier attempt may have posted it, too long ago for Discord to recognise a repeat.", code="in_doubt"
         )
     return None
+
+
+def may_be_on_its_way(last_tried_at: datetime | None, *, now: datetime) -> Wait | None:
+    """Before a repeat of what was looked up and not found: the wait after which looking again settles it."""
+    left = timedelta() if last_tried_at is None else last_tried_at + ON_ITS_WAY - now
+    if left <= timedelta():
+        return None
+    return Wait(
+        "an earlier call may still be on its way to Discord",
+        retry_after_seconds=left.total_seconds(),
+        code="on_its_way",
+    )
 
 
 def ending_of_error(

@@ -201,8 +201,9 @@ class Pipeline:
         ended: list[Work] = []
         parcels: list[Parcel] = []
         held: list[Work] = []
+        now = self._clock.now()
         for work, claim, answer in decided:
-            work.learn(answer)
+            work.learn(answer, now=now)
             self._observe("claimed", work.command.id)
             if work.hold is not None:
                 held.append(work)

@@ -15,7 +15,7 @@ from models.outcome import Outcome
 from models.spec import Effect
 from models.sqlstate import is_database_trouble
 from workers.discord.rest import CALL_SECONDS
-from workers.endings import Ending, ending_of_error, must_stay_in_doubt, success
+from workers.endings import Ending, ending_of_error, may_be_on_its_way, must_stay_in_doubt, success
 from workers.failures import AttemptFailed, PermanentFailure, TakenOver
 from workers.leased import leased
 from workers.ports import Call, Ports
@@ -95,7 +95,7 @@ class Runner:
         )
 
     def exhausted(self, work: Work) -> bool:
-        """Whether takeovers alone have used the attempts up: what it does kills its workers."""
+        """Whether lost workers alone have used the attempts up: what it does kills them."""
         return work.attempt > self._max_attempts
 
     def _doubt(self, work: Work) -> Outcome | None:
@@ -110,7 +110,8 @@ class Runner:
         )
 
     async def _look(self, work: Work) -> Ending | None:
-        look = work.handler.look
+        """What an earlier attempt did, or None where it did nothing. Raises Wait where it may yet do it."""
+        look, asked_at = work.handler.look, self._ports.clock.now()
         if look is None:
             raise ValueError(f"{work.spec.type} is reconciled, but its handler cannot look")
         try:
@@ -119,4 +120,9 @@ class Runner:
         except PermanentFailure as failure:
             message = f"It can't be looked up whether an earlier attempt did it. {failure}"
             return Ending("in_doubt", Outcome(message, code=failure.code))
-        return None if found is None else success(found)
+        if found is not None:
+            return success(found)
+        wait = may_be_on_its_way(work.last_tried_at, now=asked_at)
+        if wait is not None:
+            raise wait
+        return None

@@ -27,6 +27,7 @@ from models.catalogue import Catalogue
 from models.database import Database
 from models.guild_rules import RulesInForce
 from models.ledger import Ledger
+from models.lifeline import Lifeline
 from workers.approvals import Approvals
 from workers.assembly import Lanes, assemble
 from workers.config import Settings
@@ -78,7 +79,8 @@ async def run(
     """
     pace = Pace(clock)
     breaker = CircuitBreaker("Discord", clock)
-    ledger = Ledger(database)
+    lifeline = Lifeline(database)
+    ledger = Ledger(database, holder=lifeline.key)
     guilds = GuildTables(database, clock)
     async with (
         aiohttp.ClientSession() as session,
@@ -169,6 +171,7 @@ async def run(
         )
         parts = Parts(lanes, replies, letters)
         background: Sequence[Coroutine[None, None, None]] = (
+            lifeline.keep(),
             lanes.leases.keep(),
             lanes.settler.run(),
             Sweeper(transport=transport, sweep=ledger.sweep, backlogged=lanes.backlogged).run(),

@@ -107,8 +107,12 @@ class Settler:
             retry, work = ended.ending.retry, ended.work
             if retry is None or retry.level is None:
                 continue
-            since = (work.in_doubt_since or work.begun_at) if ended.ending.ambiguous else work.in_doubt_since
-            copy = msgspec.structs.replace(work.command, attempt=retry.attempt, in_doubt_since=since)
+            since, tried_at = work.in_doubt_since, work.last_tried_at
+            if ended.ending.ambiguous:
+                since, tried_at = since or work.begun_at, self._clock.now()
+            copy = msgspec.structs.replace(
+                work.command, attempt=retry.attempt, in_doubt_since=since, last_tried_at=tried_at
+            )
             work.put_off = True
             copies.append(
                 Parcel(

@@ -45,6 +45,7 @@ class Work:
     claimed: Claimed | None = None
     hold: Hold | None = None
     begun_at: datetime | None = None
+    taken_over_at: datetime | None = None
 
     @property
     def command(self) -> Command:
@@ -76,9 +77,16 @@ class Work:
             return self.command.in_doubt_since
         return self.command.issued_at if self.claimed is not None and self.claimed.takeover else None
 
-    def learn(self, claimed: Claimed) -> None:
+    @property
+    def last_tried_at(self) -> datetime | None:
+        """Until when an earlier attempt may have begun a call, or None where none did, or nobody knows any more."""
+        return self.taken_over_at or self.command.last_tried_at
+
+    def learn(self, claimed: Claimed, *, now: datetime) -> None:
         """Note the claim's answer; a delivery that lost its way back to who asked gets it from the ledger."""
         self.claimed = claimed
+        if claimed.takeover:
+            self.taken_over_at = now
         if self.command.reply_to is None and claimed.channel_id is not None and self.command.source == "bot":
             reply_to = ReplyTo(
                 channel_id=Snowflake(claimed.channel_id), ephemeral=claimed.ephemeral, locale=claimed.locale or "en-US"

@@ -13,8 +13,8 @@ class CommandRow(Model):
     """One command, from accepted to settled. Written by `models.ledger` alone; partitioned by month of the id.
 
     `claimed_from` is the state that the last claim found (null where it found no row): `running` means that a
-    lease had run out. `permission_at` is when permission was last granted. `approval` is what a second person decided
-    (`models.approvals.Decision`).
+    lease had run out. `holder` is the lifeline of who claimed last (`models.lifeline`). `permission_at` is when
+    permission was last granted. `approval` is what a second person decided (`models.approvals.Decision`).
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -44,6 +44,7 @@ class CommandRow(Model):
     revision = fields.IntField(default=1)
     fence = fields.BigIntField(default=0)
     lease_until = fields.DatetimeField(null=True)
+    holder = fields.BigIntField(null=True)
     claimed_from = fields.TextField(null=True)
     outcome = json_field()
     next_attempt_at = fields.DatetimeField(null=True)

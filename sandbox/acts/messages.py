@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from sandbox import payloads
@@ -76,18 +77,23 @@ def post(world: World, channel: Channel, guild: Guild | None, *, author_id: int,
     message.mentions = _mentions(message.content)
     channel.messages.append(message)
     channel.last_message_id = message.id
-    _forget_oldest(channel, kept=world.settings.messages_kept)
+    _forget_oldest(world, channel)
     _tell(world, "MESSAGE_CREATE", message, guild)
     return message
 
 
-def _forget_oldest(channel: Channel, *, kept: int) -> None:
-    """Never a deferred answer that is still to be filled in: Discord keeps it for as long as its token lives."""
-    surplus = len(channel.messages) - kept
+def _forget_oldest(world: World, channel: Channel) -> None:
+    """What Discord still needs stays: a deferred answer to be filled in, and a nonce that must be recognised."""
+    surplus = len(channel.messages) - world.settings.messages_kept
     if surplus > 0:
-        oldest = [message for message in channel.messages if not message.flags & LOADING][:surplus]
-        for message in oldest:
+        horizon = world.now() - world.settings.nonce_window_seconds
+        needless = (one for one in channel.messages if not _is_needed(one, horizon))
+        for message in list(islice(needless, surplus)):
             channel.messages.remove(message)
+
+
+def _is_needed(message: Message, horizon: float) -> bool:
+    return bool(message.flags & LOADING) or (message.nonce is not None and message.timestamp >= horizon)
 
 
 def edit(world: World, message: Message, guild: Guild | None, fields: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ def _types(columns: tuple[tuple[str, str], ...], *more: str) -> str:
 
 
 STATEMENTS = {
-    "claim": (CLAIM, _types(CLAIM_COLUMNS, "float8")),
+    "claim": (CLAIM, _types(CLAIM_COLUMNS, "float8", "bigint")),
     "settle": (SETTLE, _types(SETTLE_COLUMNS)),
     "renew": (RENEW, _types(RENEW_COLUMNS, "float8")),
     "delivered": (DELIVERED, "uuid[]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,13 @@ from tests.integration.workers.brokers import Broker, InMemory, OnRabbitMQ
 from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import quick_topology
 from tests.rabbitmq import delete_vhost, new_vhost
+from workers import endings
+
+
+@pytest.fixture(autouse=True)
+def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call whose answer never came is waited for for a moment only."""
+    monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=0.3))
 
 
 @pytest.fixture

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sandbox.seed import GUILD_ONE
 from tests.integration.workers.commands import ANNOUNCEMENTS, CROWD, EVENTS_ROLE, MEMBER, a_command
 from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import MAX_ATTEMPTS, ShiftedClock, eventually
+from workers import endings
+from workers.discord import rest
 
 BAN = "PUT /guilds/{guild_id}/bans/{user_id}"
 KICK = "DELETE /guilds/{guild_id}/members/{user_id}"
@@ -64,7 +68,9 @@ async def test_trouble_on_the_way_is_retried_and_ends_exactly_once(platform: Pla
     posted = platform.sandbox.world.state.guilds[GUILD_ONE].channels[int(ANNOUNCEMENTS)].messages
     assert [one.content for one in posted].count("once only") == 1
     states = [row["detail"].get("state", "intent") for row in await platform.audit(channel.id)]
-    assert states == ["intent", "retrying", "intent", "succeeded"]
+    assert states[:2] == ["intent", "retrying"]
+    assert states[-2:] == ["intent", "succeeded"]
+    assert (await platform.record(channel.id)).attempt == 2, "waiting for a call on its way is no attempt"
 
 
 @pytest.mark.parametrize(
@@ -175,6 +181,24 @@ async def test_what_happened_is_found_in_the_audit_log_and_not_repeated(
         record = await platform.end_of(command)
     assert (record.state, record.attempt) == ("succeeded", 2), record.outcome
     assert [row.changed for row in platform.effects(command)].count(True) == 1
+
+
+async def test_a_call_that_is_still_on_its_way_is_waited_for_before_it_is_made_again(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up after 0.3 s, it takes effect after 1.2 s: whoever looked in between did not find it."""
+    monkeypatch.setattr(rest, "_REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=1.5))
+    platform.fault(CHANNEL, "latency", latency_ms=1_200, times=1)
+    command = a_command("channels.create", {"name": "late"})
+    async with platform.worker():
+        await platform.publish(command)
+        record = await platform.end_of(command)
+    assert (record.state, record.attempt) == ("succeeded", 2), record.outcome
+    reasons = [row["detail"].get("code") for row in await platform.audit(command.id) if row["phase"] == "outcome"]
+    assert reasons[0] == "discord_unreachable"
+    assert set(reasons[1:-1]) == {"on_its_way"}
+    assert [row.changed for row in platform.effects(command)] == [True]
 
 
 async def test_who_may_not_look_leaves_it_in_doubt(platform: Platform) -> None:

@@ -53,7 +53,8 @@ async def one_end(platform: Platform, command: Command, state: str = "succeeded"
     """One state, one outcome in the trail, one event however often it was said, and every delivery acknowledged."""
     await nothing_left(platform)
     assert (await platform.record(command.id)).state == state
-    ends = [row for row in await platform.audit(command.id) if row["phase"] == "outcome"]
+    trail = await platform.audit(command.id)
+    ends = [row for row in trail if row["phase"] == "outcome" and row["detail"]["state"] != "retrying"]
     assert len(ends) == 1
     events = [event for event in await platform.events(command) if event.type == f"command.{state}"]
     assert len({event.id for event in events}) == 1
@@ -194,7 +195,8 @@ async def test_who_outlives_its_lease_begins_nothing_more_and_writes_nothing(pla
             gate.open.set()
     for type, command in commands.items():
         state, runs = ("in_doubt", 0) if type == "webhooks.call" else ("succeeded", 1)
-        assert (records[type].state, records[type].attempt) == (state, 2), records[type].outcome
+        # The first worker lives, and was only slow: that is nobody's failure.
+        assert (records[type].state, records[type].attempt) == (state, 1), records[type].outcome
         assert (gates[type].runs, others[type].runs) == (1, runs)
         await one_end(platform, command, state)
         assert await platform.record(command.id) == records[type], "the first one wrote nothing"

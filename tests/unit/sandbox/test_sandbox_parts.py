@@ -259,3 +259,16 @@ def test_a_deferred_answer_is_kept_while_newer_messages_push_others_out() -> Non
     acts.edit(world, deferred, guild, {"content": "done"})
     last = acts.post(world, channel, guild, author_id=1)
     assert channel.messages == [*posted[2:], last]
+
+
+def test_a_nonce_is_kept_for_as_long_as_it_must_be_recognised() -> None:
+    world = World(SandboxSettings(messages_kept=2, nonce_window_seconds=60))
+    guild = next(iter(world.state.guilds.values()))
+    channel = next(iter(guild.channels.values()))
+    channel.messages.clear()
+    noted = acts.post(world, channel, guild, author_id=1, nonce="n")
+    posted = [acts.post(world, channel, guild, author_id=1, content=str(n)) for n in range(4)]
+    assert channel.messages == [noted, posted[3]]
+    noted.timestamp -= 61
+    last = acts.post(world, channel, guild, author_id=1)
+    assert channel.messages == [posted[3], last]

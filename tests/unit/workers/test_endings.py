@@ -8,7 +8,7 @@ from bus.retry import Level
 from models.errors import DatabaseUnavailable
 from models.spec import Effect
 from tests.unit.workers.making import NOW
-from workers.endings import ending_of_error, must_stay_in_doubt, poisoned, refused
+from workers.endings import ending_of_error, may_be_on_its_way, must_stay_in_doubt, poisoned, refused
 from workers.failures import PermanentFailure, RetryableFailure, Wait
 from workers.gate import Refusal
 
@@ -88,6 +88,13 @@ def test_what_must_not_be_repeated_stays_in_doubt(effect, takeover, age, doubt):
     since = None if age is None else NOW - timedelta(seconds=age)
     found = must_stay_in_doubt(effect, takeover=takeover, in_doubt_since=since, now=NOW)
     assert (found is not None) is doubt
+
+
+@pytest.mark.parametrize(("age", "left"), [(None, 0), (0, 15), (14, 1), (15, 0), (600, 0)])
+def test_a_call_may_be_on_its_way_for_a_while(age, left):
+    tried = None if age is None else NOW - timedelta(seconds=age)
+    wait = may_be_on_its_way(tried, now=NOW)
+    assert (0 if wait is None else wait.retry_after_seconds) == left
 
 
 @pytest.mark.parametrize(("effect", "state"), [(Effect.PURE, "dead"), (Effect.RECONCILE, "in_doubt")])
