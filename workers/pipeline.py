@@ -37,6 +37,8 @@ _HELD_WAIT_SECONDS = LEASE_SECONDS + 2.0
 _UNKNOWN_WAIT_SECONDS = 1.0
 _GATE_SECONDS = 0.1
 _GATHER_SECONDS = 0.01
+_MOST_TOGETHER = 64
+_TRANSACTIONS_AT_ONCE = 2
 _SUPERSEDED = Outcome("A newer command for the same thing was carried out first; nothing was done.", code="superseded")
 
 
@@ -69,6 +71,8 @@ class Pipeline:
         self._ladder = ladder
         self._clock = clock
         self._observe = observe
+        self._to_transact: list[Work] = []
+        self._transacting = asyncio.Semaphore(_TRANSACTIONS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancelled = False
 
@@ -124,7 +128,8 @@ class Pipeline:
         await asyncio.gather(*(self._run_pure(work, claims) for work in pure if work.handler.waits))
         transactional = [work for work in at_once if work.spec.effect is Effect.TRANSACTIONAL]
         if transactional:
-            self._start(self._transact(transactional))
+            self._to_transact += transactional
+            self._start(self._transact())
         apart = set(transactional)
         await self._claim([work for work in works if work not in apart], claims)
 
@@ -137,13 +142,14 @@ class Pipeline:
         except Exception as error:
             work.error = error
 
-    async def _transact(self, works: Sequence[Work]) -> None:
-        done = await self._transactions.claim_and_run_together(works)
-        if done is None:
-            for work in works:
-                self._start(self._transact_alone(work))
-        else:
-            await self._proceed([(work, *answer) for work, answer in zip(works, done, strict=True)])
+    async def _transact(self) -> None:
+        """What came while others were at it goes along: a transaction costs as much for one as for many."""
+        async with self._transacting:
+            works, self._to_transact = self._to_transact[:_MOST_TOGETHER], self._to_transact[_MOST_TOGETHER:]
+            done, alone = await self._transactions.claim_and_run_together(works)
+        for work in alone:
+            self._start(self._transact_alone(work))
+        await self._proceed(done)
 
     async def _transact_alone(self, work: Work) -> None:
         try:

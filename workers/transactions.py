@@ -9,6 +9,7 @@ from loguru import logger
 
 from bus.clock import Clock
 from models.database import Database
+from models.errors import DatabaseUnavailable
 from models.ledger import Ledger
 from models.ledger_types import Claim, Claimed, Settled
 from workers.endings import Ending, success
@@ -19,12 +20,19 @@ from workers.work import Work
 
 __all__ = ["Transactions"]
 
-_BATCHES_AT_ONCE = 4
 _TOGETHER_SECONDS = 2.0
 
 
 class _RolledBack(Exception):
     """Leaves the transaction without its writes."""
+
+
+class _OneFailed(Exception):
+    """A handler raised: the transaction is left without anybody's writes, and `work` out of the next one."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work.command.type)
+        self.work = work
 
 
 class Transactions:
@@ -35,35 +43,53 @@ class Transactions:
         self._ledger = ledger
         self._runner = runner
         self._clock = clock
-        self._batches = asyncio.Semaphore(_BATCHES_AT_ONCE)
 
-    async def claim_and_run_together(self, works: Sequence[Work]) -> list[tuple[Claim, Claimed]] | None:
+    async def claim_and_run_together(
+        self, works: Sequence[Work]
+    ) -> tuple[list[tuple[Work, Claim, Claimed]], list[Work]]:
         """All handlers one after the other, and all claims, in one transaction: one commit instead of many.
 
-        None where anything stood against any of them; then nothing was written, and each is to be done by itself, so
-        that nobody's failure undoes what his neighbours do, and nobody's waiting holds them up for longer than 2 s.
+        Returns what was done, and whoever is to be done by himself, for whom nothing was written: nobody's failure
+        undoes what his neighbours do, and nobody's waiting holds them up for longer than 2 s. Those before and those
+        after one that fails share a transaction each: no handler runs here more than once in vain.
         """
-        if len(works) < 2 or any(work.command.dry_run for work in works):
-            return None
         # Those that write the same rows meet in the same order in every batch.
         ordered = sorted(works, key=lambda work: (work.command.guild_id or 0, work.received.subject or ""))
-        claims: dict[Work, Claim] = {}
-        try:
-            async with (
-                self._batches,
-                asyncio.timeout(_TOGETHER_SECONDS),
-                self._database.transaction() as connection,
-            ):
-                for work in ordered:
+        done: list[tuple[Work, Claim, Claimed]] = []
+        alone = [work for work in ordered if work.command.dry_run]
+        groups = [[work for work in ordered if not work.command.dry_run]]
+        while groups:
+            group = groups.pop()
+            if len(group) < 2:
+                alone += group
+                continue
+            try:
+                done += await self._share(group)
+            except _OneFailed as failed:
+                at = group.index(failed.work)
+                alone.append(failed.work)
+                groups += [group[at + 1 :], group[:at]]
+            except Exception as error:
+                logger.debug("{} commands are done singly: {}", len(group), error)
+                alone += group
+        return done, alone
+
+    async def _share(self, works: Sequence[Work]) -> list[tuple[Work, Claim, Claimed]]:
+        """Raises _OneFailed for a handler's error, and whatever else stood against all of them."""
+        claims: list[Claim] = []
+        async with asyncio.timeout(_TOGETHER_SECONDS), self._database.transaction() as connection:
+            for work in works:
+                try:
                     outcome = await self._runner.call(work, connection=connection)
-                    claims[work] = claim_finished(work, outcome, now=self._clock.now())
-                claimed = await self._ledger.claim_all_in(connection, [claims[work] for work in works])
-                if any(answer.verdict != "fresh" for answer in claimed):
-                    raise _RolledBack
-        except Exception as error:
-            logger.debug("{} commands are done singly: {}", len(works), error)
-            return None
-        return [(claims[work], answer) for work, answer in zip(works, claimed, strict=True)]
+                except DatabaseUnavailable:
+                    raise
+                except Exception as error:
+                    raise _OneFailed(work) from error
+                claims.append(claim_finished(work, outcome, now=self._clock.now()))
+            claimed = await self._ledger.claim_all_in(connection, claims)
+            if any(answer.verdict != "fresh" for answer in claimed):
+                raise _RolledBack
+        return list(zip(works, claims, claimed, strict=True))
 
     async def claim_and_run(self, work: Work) -> tuple[Claim, Claimed]:
         """Run, then claim as finished: the claim's verdict decides whether anything was written.
