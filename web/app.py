@@ -24,6 +24,7 @@ from web.middleware.order import middleware
 from web.operators import record_operators
 from web.parts import Parts
 from web.routes import routes
+from web.trouble_watch import watch_troubles
 
 __all__ = ["create_app", "stop_streams"]
 
@@ -86,7 +87,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     beating = keep_alive(parts.hub, parts.settings.heartbeat_seconds)
     of_parts = (parts.follower.run(), parts.recheck.run(), parts.presence.run(), parts.company.run())
-    running = (*of_parts, beating, record_operators(parts))
+    running = (*of_parts, beating, record_operators(parts), watch_troubles(parts))
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield

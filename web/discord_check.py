@@ -23,7 +23,7 @@ class DiscordCheck:
         api_url: str,
         clock: Clock,
         *,
-        believe_seconds: float = 15.0,
+        believe_seconds: float = 5.0,
         limit_seconds: float = 2.0,
         http_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:

@@ -17,6 +17,7 @@ from models.errors import DatabaseUnavailable, KeyReused, NameTaken, StaleVersio
 from models.sqlstate import is_out_of_room
 from web.authentication import session_of
 from web.middleware.request_id import request_id_of
+from web.pages.absence import page_of_absence
 from web.pages.session import remember_session
 from web.parts import parts_of
 from web.problems import Problem, problem_response
@@ -85,6 +86,8 @@ async def _answer(request: Request, problem: Problem) -> Response:
         query = urlencode({"next": _asked_for(request)})
         return RedirectResponse(f"/login?{query}", 303, headers={"Cache-Control": "no-store"})
     await _find_session(request, problem)
+    if problem.code == "guild_not_found" and (absent := await _absence(request)) is not None:
+        return absent
     context: Mapping[str, Any] = {"problem": problem, "request_id": request_id}
     return parts_of(request).pages.render(
         request, "error.html", context, status=problem.status, headers=dict(problem.headers)
@@ -103,6 +106,19 @@ async def _find_session(request: Request, problem: Problem) -> None:
         return
     if session is not None:
         remember_session(request, session)
+
+
+async def _absence(request: Request) -> Response | None:
+    """Asks Discord, so no longer than a session is looked for."""
+    session = getattr(request.state, "session", None)
+    if session is None:
+        return None
+    try:
+        async with asyncio.timeout(_SESSION_SECONDS):
+            return await page_of_absence(request, session)
+    except Exception as error:  # then the plain page is shown
+        logger.debug("whether the bot is missing is not known: {}: {}", type(error).__name__, error)
+        return None
 
 
 def _asked_for(request: Request) -> str:

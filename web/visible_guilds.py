@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from bus.ids import Snowflake
 from models.permissions import Permission
 from web.guild_lookup import GuildSummary, guild_summaries
+from web.login.discord import OwnGuild
 from web.login.own_guilds import Answer
 from web.parts import Parts
 from web.principal import Principal
 
-__all__ = ["Invitable", "invitable_guilds", "own_guilds", "visible_guilds"]
+__all__ = ["Invitable", "invitable_guilds", "may_invite", "own_guilds", "visible_guilds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,16 @@ async def visible_guilds(parts: Parts, principal: Principal) -> list[GuildSummar
 def invitable_guilds(own: Answer, present: list[GuildSummary]) -> list[Invitable]:
     """Guilds where the person has Manage Server and the bot is not."""
     here = {guild.id for guild in present}
-    may_invite = int(Permission.MANAGE_GUILD | Permission.ADMINISTRATOR)
     return [
         Invitable(guild.id, guild.name, guild.icon)
         for guild in own.guilds or ()
-        if guild.id not in here and (guild.owner or int(guild.permissions) & may_invite)
+        if guild.id not in here and may_invite(guild)
     ]
+
+
+def may_invite(guild: OwnGuild) -> bool:
+    """As Discord asks it when a bot is added."""
+    return guild.owner or bool(int(guild.permissions) & int(Permission.MANAGE_GUILD | Permission.ADMINISTRATOR))
 
 
 async def own_guilds(parts: Parts, principal: Principal) -> Answer:

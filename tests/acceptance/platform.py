@@ -32,7 +32,7 @@ def person(key: str) -> str:
 
 
 def crowd(number: int) -> str:
-    """Somebody in the first guild whom nobody else acts upon."""
+    """Somebody in the first guild. They stay in it: whom a test bans or kicks is a `newcomer` of its own."""
     return str(1_101_000_000_000_900_101 + number)
 
 
@@ -108,6 +108,10 @@ class Platform:
         async with self.client() as http:
             assert (await http.post("/sandbox/api/faults", json=what)).status_code == 201
 
+    async def no_faults(self) -> None:
+        async with self.client() as http:
+            assert (await http.delete("/sandbox/api/faults")).status_code == 204
+
     async def guildbus(self, *arguments: str) -> tuple[int, str, str]:
         """The command line on this platform's data directory: (exit code, stdout, stderr)."""
         process = await asyncio.create_subprocess_exec(
@@ -141,6 +145,20 @@ class Platform:
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+
+    async def newcomer(self, name: str) -> str:
+        """Somebody new in the first guild, as soon as the platform knows them: for what takes a member away."""
+        async with self.client() as http:
+            body = {"guild_id": GUILD, "action": "join", "name": name}
+            joined = await http.post("/sandbox/api/members", json=body)
+            assert joined.status_code == 201, joined.text
+        client = await self.log_in("admin")
+        async with asyncio.timeout(30):
+            while True:
+                known = await client.get(f"/api/v1/guilds/{GUILD}/members", params={"search": name})
+                if known.json()["items"]:
+                    return str(joined.json()["user_ids"][0])
+                await asyncio.sleep(0.05)
 
     async def wait_for_end(self, client: httpx.AsyncClient, command_id: str, guild_id: str = GUILD) -> dict[str, Any]:
         from models.outcome import FINAL_STATES

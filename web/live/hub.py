@@ -98,6 +98,11 @@ class Hub:
             for subscription in tuple(subscriptions):
                 subscription.push(frame)
 
+    def tell_everybody(self, frame: bytes) -> None:
+        """As `tell`, in every guild."""
+        for subscription in tuple(self._all):
+            subscription.push(frame)
+
     def close_session(self, session_id: str) -> None:
         """Its person logged out: other processes learn it at their next check."""
         for subscription in tuple(self._all):

@@ -19,7 +19,9 @@ from web.people import subject_person
 from web.problems import Problem
 from web.standing import Admitted
 
-__all__ = ["Waiting", "approval_list", "waiting_of"]
+__all__ = ["Waiting", "approval_list", "waiting_for", "waiting_of"]
+
+_MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,14 @@ async def approval_list(request: Request) -> Response:
         "next_page": next_page(request, page.next_cursor),
     }
     return parts.pages.render(request, "approvals.html", context)
+
+
+async def waiting_for(parts: Parts, admitted: Admitted) -> int:
+    """How many commands wait that the reader may decide on."""
+    where = CommandFilter(states=["awaiting_approval"])
+    page = await list_commands(parts.database, int(admitted.guild.id), where, limit=_MOST_COUNTED)
+    records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
+    return sum(not one.problem for one in [await waiting_of(parts, admitted, record) for record in records])
 
 
 async def waiting_of(parts: Parts, admitted: Admitted, record: CommandRecord) -> Waiting:

@@ -19,6 +19,7 @@ from models.queries import CommandFilter, list_commands
 from models.spec import CommandSpec
 from web.command_view import visible_records
 from web.live.encoding import LiveEvent
+from web.pages.approvals import waiting_for
 from web.pages.session import admit_page, page_context
 from web.pages.troubles import state_of_things, troubles_of
 from web.parts import parts_of
@@ -77,6 +78,7 @@ async def overview(request: Request) -> Response:
         **page_context(admitted, section="overview"),
         "modules": modules_of(parts.catalogue.by_type.values(), stored.data, switches, guild_id, used),
         "troubles": troubles_of(await state_of_things(parts, admitted)),
+        "waiting": await waiting_for(parts, admitted),
         "minutes": minutes,
         "runs": sum(one.total for one in used),
         "failed": sum(one.states.get(state, 0) for one in used for state in _FAILED),

@@ -3,7 +3,7 @@ import { mountDecisions } from "./approvals.js";
 import { freshener } from "./part.js";
 
 export function mount(main, { guildId, stream, signal }) {
-  const freshen = freshener("approval-list", guildId);
+  const freshen = freshener(["approval-list"], guildId);
   const apply = ({ type, data }) => {
     const row = type.startsWith("command.") && main.querySelector(`[data-waiting="${CSS.escape(data.command_id)}"]`);
     if (type === "command.awaiting_approval" || row) freshen();

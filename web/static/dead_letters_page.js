@@ -9,7 +9,7 @@ import { followCommand, toast } from "./toasts.js";
 import { word } from "./words.js";
 
 export function mount(main, { guildId, stream, signal }) {
-  const freshen = byId("letter-list") ? freshener("letter-list", guildId) : () => {};
+  const freshen = byId("letter-list") ? freshener(["letter-list"], guildId) : () => {};
   stream.addEventListener("event", ({ detail }) => {
     if (!detail.type.startsWith("command.") || !isFinal(detail.data.state) || detail.data.state === "succeeded") return;
     // What was just answered stays readable.

@@ -6,7 +6,7 @@ import { mountPersonFilters } from "./person_filter.js";
 
 export function mount(main, { guildId, stream, signal }) {
   mountPersonFilters(main, guildId);
-  const freshen = freshener("command-list", guildId);
+  const freshen = freshener(["command-list"], guildId);
 
   const apply = (event) => {
     if (!event.type.startsWith("command.")) return;

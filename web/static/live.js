@@ -18,6 +18,7 @@ export class LiveStream extends EventTarget {
   #seen = new Set();
   #retry = FIRST_RETRY_MS;
   #timer = 0;
+  #refusedBefore = false;
   // Newest first.
   recent = [];
   state = "connecting";
@@ -50,6 +51,7 @@ export class LiveStream extends EventTarget {
     this.#source = source;
     source.addEventListener("connected", (message) => {
       this.#retry = FIRST_RETRY_MS;
+      this.#refusedBefore = false;
       this.#say("live");
       this.#emit("connected", JSON.parse(message.data));
     });
@@ -66,6 +68,8 @@ export class LiveStream extends EventTarget {
       this.presence = JSON.parse(message.data);
       this.#emit("presence", this.presence);
     });
+    // Something goes wrong with the platform, or is mended: whoever shows it asks what.
+    source.addEventListener("trouble", () => this.#emit("trouble", {}));
     source.addEventListener("message", (message) => {
       this.#lastId = message.lastEventId;
       const event = JSON.parse(message.data);
@@ -93,15 +97,20 @@ export class LiveStream extends EventTarget {
     // An EventSource does not say why: ask, so that who was logged out or lost access is told.
     const response = await fetch(this.#path.replace(/\/events$/, ""), { headers: { Accept: "application/json" } }).catch(() => null);
     if (![401, 403, 404].includes(response?.status)) return;
-    clearTimeout(this.#timer);
     this.#say("lost");
-    if (response.status === 401) saySignedOut();
-    else this.#emit("refused", await response.json().catch(() => ({})));
+    if (response.status === 401) {
+      clearTimeout(this.#timer);
+      saySignedOut();
+    } else if (!this.#refusedBefore) {
+      // It goes on asking: what was taken can be given back, and a bot can be invited again.
+      this.#refusedBefore = true;
+      this.#emit("refused", await response.json().catch(() => ({})));
+    }
   }
 
   #later() {
     this.#close();
-    this.#say("waiting");
+    this.#say(this.#refusedBefore ? "lost" : "waiting");
     this.#timer = setTimeout(() => this.start(), this.#retry * (0.75 + Math.random() / 2));
     this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY_MS);
   }

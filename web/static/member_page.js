@@ -9,7 +9,7 @@ export function mount(main, { guildId, stream, signal }) {
   paintSwatches(main.querySelectorAll("[data-colour]"));
   const { member: id, name } = main.querySelector("[data-member]").dataset;
   main.querySelector("[data-acts]").replaceChildren(...actButtons(commandSpecs(), guildId, () => [{ id, name }], { stream }));
-  const freshen = freshener("member-record", guildId);
+  const freshen = freshener(["member-record"], guildId);
   stream.addEventListener("event", ({ detail }) => {
     if (detail.type.startsWith("command.") && isFinal(detail.data.state)) freshen();
   }, { signal });

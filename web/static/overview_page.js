@@ -11,8 +11,8 @@ const TROUBLES_EVERY_MS = 20_000;
 
 export function mount(main, { guildId, stream, signal }) {
   const minutes = byId("hour").dataset.minutes.split(",").map(Number);
-  const freshenLatest = freshener("latest", guildId);
-  const freshenTroubles = freshener("troubles", guildId);
+  const freshenLatest = freshener(["latest", "waiting-for-you"], guildId);
+  const freshenTroubles = freshener(["troubles"], guildId);
   let frame = 0;
   stream.addEventListener("event", ({ detail }) => {
     minutes[MINUTES - 1] += 1;
@@ -23,6 +23,9 @@ export function mount(main, { guildId, stream, signal }) {
     if (detail.type.startsWith("command.")) freshenLatest();
     if (CHANGES_RIGHTS.test(detail.type)) setTimeout(freshenTroubles, SETTLED_MS);
   }, { signal });
+  // With the platform, with this server (the bot was thrown out), and when it is back.
+  for (const name of ["trouble", "refused"]) stream.addEventListener(name, freshenTroubles, { signal });
+  stream.addEventListener("connected", () => byId("troubles").childElementCount && freshenTroubles(), { signal });
   const look = setInterval(freshenTroubles, TROUBLES_EVERY_MS);
   const turn = setInterval(() => {
     minutes.push(0);

@@ -40,7 +40,7 @@ class SettingsPage {
       field.fill(this.#saved.get(field.key));
       this.#fields.set(field.key, field);
     }
-    this.#freshen = freshener("versions", guildId);
+    this.#freshen = freshener(["versions"], guildId);
     byId("save-save").addEventListener("click", () => this.#save());
     byId("save-discard").addEventListener("click", () => this.#discard());
     main.addEventListener("click", (event) => this.#clicked(event));

@@ -16,8 +16,8 @@ export function mount(main, { guildId, stream, signal }) {
   const { command: id } = main.querySelector("[data-command]").dataset;
   const bulk = JSON.parse(byId("bulk").textContent);
   new Bulks(byId("bulks"), guildId, { stream, signal, specs: commandSpecs(), bulks: bulk ? [bulk] : [], wanted: (one) => one === id, open: true });
-  const freshenConflict = freshener("conflict", guildId);
-  const freshenApproval = freshener("approval", guildId);
+  const freshenConflict = freshener(["conflict"], guildId);
+  const freshenApproval = freshener(["approval"], guildId);
   mountDecisions(main, guildId, signal);
   let asking = false;
   let again = false;

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.acceptance.platform import GUILD, crowd
 
-__all__ = ["LINKED", "PAGES"]
+__all__ = ["ANYBODYS", "LINKED", "NO_PAGES", "PAGES"]
 
 _BASE = f"/guilds/{GUILD}"
 
 PAGES: dict[str, str] = {
-    "start": "/",
     "servers": "/guilds",
+    "api": "/api/docs",
     "design": "/design",
     "account": "/account",
     "overview": _BASE,
@@ -28,11 +28,24 @@ PAGES: dict[str, str] = {
 }
 """Address by name; they are opened as somebody who may see them all."""
 
-LINKED: dict[str, tuple[str, str]] = {
-    "timeline": (f"{_BASE}/commands/history?type=moderation.ban", "#command-list tbody a"),
-    "timeline-many": (f"{_BASE}/commands/history?type=bulk.start", "#command-list tbody a"),
-    "audit-line": (f"{_BASE}/audit", "#audit-list tbody a"),
-    "failed-cause": (f"{_BASE}/dead-letters", "#letter-list a[href*='code=']"),
-    "failed-one": (f"{_BASE}/dead-letters?code=discord_403&type=roles.add", "#letter-list tbody a"),
+ANYBODYS: dict[str, str] = {"start": "/", "offline": "/offline", "lost": "/no/such/page"}
+"""The same for who is not logged in."""
+
+NO_PAGES = {
+    *("/livez", "/readyz", "/healthz", "/api/openapi.json", "/manifest.webmanifest", "/sw.js"),
+    *("/login", "/login/callback", "/guilds/{rest:path}"),
 }
-"""Pages whose address is known to another page: that one's, and the link on it."""
+"""Addresses of the web process that answer with no page: for machines, or they lead elsewhere."""
+
+LINKED: dict[str, tuple[str, str, str]] = {
+    "timeline": (f"{_BASE}/commands/0", f"{_BASE}/commands/history?type=moderation.ban", "#command-list tbody a"),
+    "timeline-many": (f"{_BASE}/commands/0", f"{_BASE}/commands/history?type=bulk.start", "#command-list tbody a"),
+    "audit-line": (f"{_BASE}/audit/0", f"{_BASE}/audit", "#audit-list tbody a"),
+    "failed-cause": (f"{_BASE}/dead-letters", f"{_BASE}/dead-letters", "#letter-list a[href*='code=']"),
+    "failed-one": (
+        f"{_BASE}/dead-letters/0",
+        f"{_BASE}/dead-letters?code=discord_403&type=roles.add",
+        "#letter-list tbody a",
+    ),
+}
+"""Pages whose address is known to another page: what it looks like, that other page's, and the link on it."""

@@ -53,24 +53,33 @@ async def test_one_asks_on_discord_another_decides_on_the_dashboard(
     desk: Desk, platform: Platform, two_people: None
 ) -> None:
     bruno, ada = await desk.log_in("Bruno Keel", APPROVALS), await desk.log_in("Ada Marsh", APPROVALS)
+    overview = await desk.log_in("Bruno Keel", f"/guilds/{GUILD}")
+    hint = overview.locator("#waiting-for-you")
+    await expect(hint).to_be_empty()
     await expect(bruno.get_by_text("Nobody has to decide anything")).to_be_visible()
     bans = len(await platform.effects(BANS))
 
-    answered = await platform.slash("moderator", "ban", member=crowd(9), reason="Set the pier on fire")
+    answered = await platform.slash(
+        "moderator", "ban", member=await platform.newcomer("Ignes Cole"), reason="Set the pier on fire"
+    )
     assert "somebody else who has Ban Members must approve it by" in json.dumps(answered)
     id = await the_waiting(bruno, "Set the pier on fire")
     await expect(ada.locator(f'[data-waiting="{id}"]')).to_be_visible()
     await desk.picture(bruno, "approvals")
+    await expect(hint).to_contain_text("One command waits for your approval")
     assert len(await platform.effects(BANS)) == bans, "nothing was done"
 
     asker = await desk.log_in("Chiara Vane", f"/guilds/{GUILD}/commands/{id}")
     await expect(asker.locator("#approval")).to_contain_text("Somebody else must approve it.")
     await expect(asker.get_by_role("button", name="Approve")).to_have_count(0)
+    own = await desk.log_in("Chiara Vane", f"/guilds/{GUILD}")
+    await expect(own.locator("#waiting-for-you")).to_be_empty()  # they asked for it
 
     await bruno.locator(f'[data-waiting="{id}"]').get_by_role("button", name="Approve").click()
     await bruno.get_by_role("dialog").get_by_role("button", name="Approve").click()
     await expect(bruno.locator(f'[data-waiting="{id}"]')).to_have_count(0)
     await expect(ada.locator(f'[data-waiting="{id}"]')).to_have_count(0)
+    await expect(hint).to_be_empty()
     await expect(asker.locator("#command-state")).to_have_text("succeeded")
     await expect(asker.locator("#timeline")).to_contain_text("Waits for a second person")
     await expect(asker.locator("#timeline")).to_contain_text("Approved by Bruno Keel")
@@ -78,6 +87,8 @@ async def test_one_asks_on_discord_another_decides_on_the_dashboard(
     assert len(await platform.effects(BANS)) == bans + 1
 
     await platform.slash("moderator", "ban", member=crowd(10), reason="Looked at me oddly")
+    await hint.get_by_role("link", name="Look at it").click()
+    await expect(overview.locator("[data-waiting]", has_text="Looked at me oddly")).to_be_visible()
     second = await the_waiting(ada, "Looked at me oddly")
     await ada.locator(f'[data-waiting="{second}"]').get_by_role("button", name="Decline").click()
     await ada.get_by_label("Why not?").fill("That is no reason.")

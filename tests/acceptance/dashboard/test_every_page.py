@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
+from starlette.routing import Route
 
 from tests.acceptance.browser import Desk
-from tests.acceptance.dashboard.pages import LINKED, PAGES
+from tests.acceptance.dashboard.looks import WINDOWS, looks_well
+from tests.acceptance.dashboard.pages import ANYBODYS, LINKED, NO_PAGES, PAGES
 from tests.acceptance.platform import GUILD, Platform, crowd
+from web.routes import routes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
-_AXE = (Path(__file__).parents[2] / "vendor" / "axe" / "axe.min.js").read_text()
 _GIVE_ROLE = "PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}"
-_WINDOWS: dict[str, dict[str, Any]] = {
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
-}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -32,7 +28,11 @@ async def lived_in(platform: Platform) -> None:
         ("moderator", "warn", {"member": crowd(3), "reason": "Advertising in #general"}),
         ("moderator", "timeout", {"member": crowd(4), "minutes": 30, "reason": "Cooling down"}),
         ("admin", "role add", {"member": crowd(5), "role": str(int(GUILD) + 5)}),
-        ("moderator", "ban", {"member": crowd(6), "reason": "Sold tickets that do not exist"}),
+        (
+            "moderator",
+            "ban",
+            {"member": await platform.newcomer("Tilly Gale"), "reason": "Sold tickets that do not exist"},
+        ),
         ("admin", "channel create", {"name": "harbour-watch"}),
         ("member", "ping", {}),
     ):
@@ -45,30 +45,20 @@ async def lived_in(platform: Platform) -> None:
     await platform.wait_for_end(client, started.json()["id"])
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=list(_WINDOWS))
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=list(WINDOWS))
 async def window(browser: Desk, lived_in: None, request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, Page]]:
     """One window for all pages, as somebody has it open."""
     page = await browser.log_in(
-        "Ada Marsh", None, color_scheme="light", reduced_motion="reduce", **_WINDOWS[request.param]
+        "Ada Marsh", None, color_scheme="light", reduced_motion="reduce", **WINDOWS[request.param]
     )
     yield request.param, page
     await page.context.close()
 
 
-async def findings(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
-    """What axe-core says against the page, by WCAG 2.2 AA and its own best practices."""
-    result = await page.evaluate(
-        "options => axe.run(document, options)", {"resultTypes": ["violations"], **(rules or {})}
-    )
-    return [
-        f"{one['id']}: {node['html']} {node['failureSummary']}" for one in result["violations"] for node in one["nodes"]
-    ]
-
-
 async def address_of(page: Page, url: str, name: str) -> str:
     if name in PAGES:
         return url + PAGES[name]
-    where, link = LINKED[name]
+    _, where, link = LINKED[name]
     await page.goto(url + where)
     return url + str(await page.locator(link).first.get_attribute("href"))
 
@@ -78,26 +68,27 @@ async def test_axe_finds_nothing_in_light_and_dark_and_nothing_is_wider_than_the
     browser: Desk, window: tuple[str, Page], name: str
 ):
     kind, page = window
-    await page.emulate_media(color_scheme="light")
     await page.goto(await address_of(page, browser.platform.url, name), wait_until="load")
     await page.locator("#main[data-mounted]").wait_for()
-    await page.evaluate(_AXE)
-    assert await findings(page) == []
-    await browser.picture(page, f"{name}-{kind}")
-    # Nothing but colours differs in the dark.
-    await page.emulate_media(color_scheme="dark")
-    assert await findings(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}) == []
-    await browser.picture(page, f"{name}-{kind}-dark")
-    assert await page.evaluate("document.documentElement.scrollWidth") == _WINDOWS[kind]["viewport"]["width"]
+    await looks_well(browser, page, kind, name)
     complaints, browser.complaints = browser.complaints, []
     assert complaints == []
 
 
-async def test_axe_finds_nothing_for_who_is_not_logged_in_is_lost_or_offline(desk: Desk):
-    page = await desk.window(color_scheme="dark", reduced_motion="reduce")
-    for path in ("/", "/offline", "/no/such/page"):
+@pytest.mark.parametrize("kind", WINDOWS)
+async def test_the_same_holds_for_who_is_not_logged_in_or_is_lost(desk: Desk, kind: str):
+    page = await desk.window(reduced_motion="reduce", **WINDOWS[kind])
+    for name, path in ANYBODYS.items():
         await page.goto(desk.platform.url + path)
-        await page.evaluate(_AXE)
-        assert await findings(page) == [], path
+        await looks_well(desk, page, kind, name)
     desk.expect_complaint("status of 404")
     await expect(page.get_by_role("link", name="Start page")).to_be_visible()
+
+
+async def test_no_page_of_the_product_is_left_out():
+    checked = [address.partition("?")[0] for address in (*PAGES.values(), *ANYBODYS.values())]
+    checked += [path for path, _, _ in LINKED.values()]
+    pages = [route for route in routes() if isinstance(route, Route) and route.path not in NO_PAGES]
+    pages = [route for route in pages if "GET" in (route.methods or ()) and not route.path.startswith("/api/v1/")]
+    assert len(pages) > 15
+    assert [route.path for route in pages if not any(route.path_regex.match(one) for one in checked)] == []

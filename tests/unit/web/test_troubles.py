@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from models.permissions import Permission
-from web.pages.troubles import State, troubles_of
+from web.pages.troubles import State, bot_trouble, trouble_of_absence, troubles_of
+
+
+def _a_bot(waits_for: str) -> State:
+    return State(bots=frozenset({(0, 1, waits_for)}))
 
 
 def test_where_nothing_is_wrong_nothing_is_said() -> None:
@@ -16,9 +20,10 @@ def test_where_nothing_is_wrong_nothing_is_said() -> None:
     ("state", "kind", "title", "fix"),
     [
         (State(broker=False), "bad", "The broker cannot be reached", "start RabbitMQ"),
-        (State(discord=False), "bad", "Discord does not answer", "tried again by themselves"),
-        (State(bot=False), "bad", "The bot is not connected", "Slash commands are not answered"),
-        (State(bot=False, bot_waits_for="Waits for its token."), "bad", "The bot is not connected", "for its token."),
+        (State(discord="answers 503"), "bad", "Discord has trouble", "It answers 503. Commands are kept, and tried"),
+        (State(calls_paused=True), "bad", "Discord has trouble", "The last calls to it failed"),
+        (State(bots=frozenset()), "bad", "The bot is not connected", "has not been heard for 15 s"),
+        (_a_bot("Waits for its token."), "bad", "The bot is not connected", "It says: Waits for its token."),
         (
             State(bot_lacks=Permission.MANAGE_ROLES | Permission.BAN_MEMBERS),
             "warn",
@@ -34,7 +39,22 @@ def test_each_trouble_is_told_with_its_fix(state: State, kind: str, title: str, 
 
 
 def test_what_is_mended_on_discord_is_linked_and_the_worst_comes_first() -> None:
-    state = State(broker=False, bot_lacks=Permission.BAN_MEMBERS, discord=False, invite="https://discord.test/invite")
+    lacks, invite = Permission.BAN_MEMBERS, "https://discord.test/invite"
+    state = State(broker=False, bot_lacks=lacks, discord="answers 503", invite=invite)
     found = troubles_of(state)
     assert [one.kind for one in found] == ["bad", "bad", "warn"]
     assert found[-1].href == "https://discord.test/invite"
+
+
+def test_a_server_is_told_of_its_own_shard_only() -> None:
+    bots = frozenset({(0, 2, ""), (1, 2, "reconnecting")})
+    assert bot_trouble(bots, 0 << 22) == ""
+    assert bot_trouble(bots, 1 << 22) == "It says: reconnecting."
+
+
+def test_who_may_invite_the_bot_gets_the_link_and_others_are_told_whom_to_ask() -> None:
+    one = trouble_of_absence("Night Market", "https://discord.test/invite")
+    assert (one.title, one.href) == ("The bot is not in Night Market", "https://discord.test/invite")
+    other = trouble_of_absence("Night Market", "")
+    assert (other.href, other.action) == ("", "")
+    assert "Ask somebody who may manage the server" in other.fix
