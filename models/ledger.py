@@ -253,7 +253,15 @@ def _claim_row(claim: Claim) -> _ClaimRow:
 
 
 def _settle_row(one: Settlement) -> _SettleRow:
-    values = (one.id, one.fence, one.state, one.attempt, json_text(one.outcome), one.next_attempt_at)
+    values = (
+        one.id,
+        one.fence,
+        one.state,
+        one.attempt,
+        json_text(one.outcome),
+        one.next_attempt_at,
+        one.on_its_way_seconds,
+    )
     return one, (*values, *audit_values(one.audit))
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "FROM_INPUT",
     "HOLDER",
     "LEASE",
+    "ON_ITS_WAY",
     "TAKEN_BEFORE",
     "TAKEN_BEFORE_COLUMNS",
     "WAITED",
@@ -55,6 +56,11 @@ _SUPERSEDED = (
 # be looked at afterwards.
 WAITED = "{row}.issued_at < now() - interval '5 seconds'"
 _LATE = f"(i.attempt > 1 OR {WAITED.format(row='i')}) AND NOT i.dry_run AND i.target IN ('running', 'succeeded')"
+# A call of an older command of the same subject that may yet take effect: what is newer must come after it. The index
+# of such rows is as good as empty.
+ON_ITS_WAY = """(i.target = 'running' AND i.subject IS NOT NULL AND NOT i.dry_run AND EXISTS (
+        SELECT FROM commands o WHERE o.on_its_way_until > now() AND o.guild_id = i.guild_id AND o.subject = i.subject
+            AND o.id < i.id))"""
 _GOING_ON = "('running', 'awaiting_approval')"
 # What waits for a second person stays as it is, whatever a delivery brings, until they approved it, declined it, or its
 # time is over.
@@ -78,6 +84,7 @@ touched AS (
     FROM input i
     LEFT JOIN LATERAL ({_NEWER.format(row="i", when=_LATE)}) newer ON true
     CROSS JOIN LATERAL (SELECT CASE WHEN newer.id IS NULL THEN i.target ELSE 'superseded' END AS state) s
+    WHERE NOT {ON_ITS_WAY}
     ORDER BY i.id
     ON CONFLICT (id) DO UPDATE SET
         (state, outcome, lease_until, settled_at) = (

@@ -7,7 +7,7 @@ leaves out of its answer it has not touched: that goes the long way. The actor o
 
 from __future__ import annotations
 
-from models.ledger_claim_sql import CLAIM_COLUMNS, COPIED, FROM_INPUT, HOLDER, LEASE, WAITED
+from models.ledger_claim_sql import CLAIM_COLUMNS, COPIED, FROM_INPUT, HOLDER, LEASE, ON_ITS_WAY, WAITED
 from models.ledger_columns import unnest
 
 __all__ = ["CLAIM_NEW"]
@@ -22,7 +22,7 @@ touched AS (
         i.outcome, i.permission_at, clock_timestamp(), clock_timestamp(),
         CASE WHEN i.target <> 'running' THEN clock_timestamp() END
     FROM input i
-    WHERE i.subject IS NULL OR NOT {WAITED.format(row="i")}
+    WHERE (i.subject IS NULL OR NOT {WAITED.format(row="i")}) AND NOT {ON_ITS_WAY}
     ORDER BY i.id
     ON CONFLICT (id) DO NOTHING
     RETURNING c.id

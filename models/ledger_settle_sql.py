@@ -29,6 +29,7 @@ SETTLE_COLUMNS = (
     ("attempt", "integer"),
     ("outcome", "jsonb"),
     ("next_attempt_at", "timestamptz"),
+    ("on_its_way_seconds", "float8"),
     *AUDIT_COLUMNS,
 )
 # Asked again because its answer was lost, it answers as the first time: a row that left `running` under this fence was
@@ -38,7 +39,10 @@ WITH input AS MATERIALIZED (SELECT * FROM {unnest(SETTLE_COLUMNS)}),
 {_OURS},
 touched AS (
     UPDATE commands c SET state = h.state, attempt = h.attempt, outcome = h.outcome,
-        next_attempt_at = h.next_attempt_at, lease_until = NULL, revision = c.revision + 1,
+        next_attempt_at = h.next_attempt_at, lease_until = NULL,
+        on_its_way_until = COALESCE(
+            clock_timestamp() + make_interval(secs => h.on_its_way_seconds), c.on_its_way_until),
+        revision = c.revision + 1,
         updated_at = clock_timestamp(), settled_at = CASE WHEN h.state IN ({_FINAL}) THEN clock_timestamp() END
     FROM held h WHERE c.id = h.id
     RETURNING {RETURNED}

@@ -72,9 +72,10 @@ class Claimed(msgspec.Struct, frozen=True):
     `takeover` says that a lease had run out. `finished`: it ended before; `state` and `outcome` are stored, answer
     again. `waiting`: it waits for a second person (`models.approvals`), answer so again. `held`: another holds the
     lease. `stale`: a newer attempt exists, drop the delivery. `superseded`: a newer command of the same subject was
-    claimed; it was ended so by this statement. `unknown`: a concurrent claim's row was not visible yet: hold it and try
-    again, never count it as finished. `invalid`: PostgreSQL cannot hold it, or its id belongs to another command;
-    `problem` says why: dead-letter it.
+    claimed; it was ended so by this statement. `unknown`: a concurrent claim's row was not visible yet, or a call of an
+    older command of the same subject may still be on its way (`held`, where the ledger knows the command already): hold
+    it and try again, never count it as finished. `invalid`: PostgreSQL cannot hold it, or its id belongs to another
+    command; `problem` says why: dead-letter it.
 
     `channel_id`, `ephemeral` and `locale` are where and how to answer when the delivery lost its `reply_to`.
     """
@@ -95,7 +96,11 @@ class Claimed(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The end of an attempt: a final state, or `retrying` with `next_attempt_at` and the next `attempt`."""
+    """The end of an attempt: a final state, or `retrying` with `next_attempt_at` and the next `attempt`.
+
+    `on_its_way_seconds`: for how long a call of this attempt may yet take effect. Nothing newer on the same subject is
+    begun until then.
+    """
 
     id: UUID
     fence: int
@@ -104,6 +109,7 @@ class Settlement:
     outcome: Outcome
     audit: AuditRecord | None
     next_attempt_at: datetime | None = None
+    on_its_way_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bus.ids import Snowflake
 from models.permissions import Permission
 
 __all__ = [
+    "OUTSIDE",
     "Channel",
     "CommandSpec",
     "Effect",
@@ -39,6 +40,9 @@ class Effect(StrEnum):
     RECONCILE = "reconcile"
     AT_MOST_ONCE = "at_most_once"
 
+
+OUTSIDE = frozenset((Effect.IDEMPOTENT, Effect.NONCE, Effect.RECONCILE, Effect.AT_MOST_ONCE))
+"""What takes effect at Discord's or elsewhere outside: PostgreSQL's transactions do not reach it."""
 
 Place = Literal["guild", "platform", "either"]
 Member = Annotated[Snowflake, msgspec.Meta(extra={"kind": "member"})]

@@ -29,7 +29,8 @@ NONCE_WINDOW = timedelta(minutes=2)
 
 
 # How long a call whose answer never came may still be on its way: whoever does not find its effect looks once more
-# afterwards. Discord promises nothing of the kind; a request is given up after 4 s (`workers.discord.rest`).
+# afterwards, and what is newer on the same subject is begun afterwards. Discord promises nothing of the kind; a request
+# is given up after 4 s (`workers.discord.rest`).
 ON_ITS_WAY = timedelta(seconds=15)
 
 
@@ -44,6 +45,11 @@ class Ending:
     outcome: Outcome
     retry: Decision | None = None
     ambiguous: bool = False
+
+    @property
+    def on_its_way_seconds(self) -> float | None:
+        """For how long a call of this attempt may yet take effect; None where none can."""
+        return ON_ITS_WAY.total_seconds() if self.ambiguous else None
 
 
 def success(outcome: Outcome) -> Ending:
@@ -116,12 +122,13 @@ def ending_of_error(
     reason = failure.reason.replace("\x00", "")  # words from elsewhere must not fail the row that records them
     in_doubt = _hides_effect(effect, failure, ambiguous=ambiguous, doubtful=doubtful, last=attempt >= max_attempts)
     if in_doubt:
-        return Ending("in_doubt", Outcome(f"{reason} It may have happened all the same.", code=failure.code))
+        words = f"{reason} It may have happened all the same."
+        return Ending("in_doubt", Outcome(words, code=failure.code), ambiguous=ambiguous)
     decision = decide(failure, attempt=attempt, max_attempts=max_attempts, ladder=ladder, jitter=jitter)
     outcome = Outcome(reason, code=failure.code)
     if decision.action == "retry":
         return Ending("retrying", outcome, decision, ambiguous)
-    return Ending("dead" if failure.retryable else "failed", outcome)
+    return Ending("dead" if failure.retryable else "failed", outcome, ambiguous=ambiguous)
 
 
 def _hides_effect(effect: Effect, failure: Failure, *, ambiguous: bool, doubtful: bool, last: bool) -> bool:
@@ -132,6 +139,6 @@ def _hides_effect(effect: Effect, failure: Failure, *, ambiguous: bool, doubtful
             # Refused now, but an earlier attempt whose answer was lost may have been taken.
             return ((ambiguous or doubtful) and last) or (doubtful and not failure.retryable)
         case Effect.RECONCILE:
-            return (ambiguous or doubtful) and last and failure.retryable
+            return ((ambiguous or doubtful) and last and failure.retryable) or (ambiguous and not failure.retryable)
         case _:
             return False

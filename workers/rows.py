@@ -10,7 +10,7 @@ import msgspec
 from bus.ids import new_id
 from models.ledger_types import AuditRecord, Claim, Settlement
 from models.outcome import Outcome
-from models.spec import options_of
+from models.spec import OUTSIDE, options_of
 from workers.endings import Ending
 from workers.gate import Refusal
 from workers.work import Work
@@ -66,6 +66,7 @@ def settlement(work: Work, ending: Ending, *, now: datetime) -> Settlement:
         attempt=work.attempt if retry is None else retry.attempt,
         outcome=ending.outcome,
         audit=_outcome_record(work, ending.state, ending.outcome, now),
+        on_its_way_seconds=ending.on_its_way_seconds if work.spec.effect in OUTSIDE else None,
         next_attempt_at=None if retry is None else now + timedelta(seconds=retry.delay_seconds),
     )
 

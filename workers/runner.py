@@ -12,7 +12,7 @@ from loguru import logger
 from bus.retry import Level
 from models.errors import DatabaseUnavailable
 from models.outcome import Outcome
-from models.spec import Effect
+from models.spec import OUTSIDE, Effect
 from models.sqlstate import is_database_trouble
 from workers.discord.rest import CALL_SECONDS
 from workers.endings import Ending, ending_of_error, may_be_on_its_way, must_stay_in_doubt, success
@@ -25,7 +25,6 @@ from workers.work import Work
 __all__ = ["DRY_RUN", "Runner"]
 
 DRY_RUN = Outcome("This was a dry run: the command is valid and permitted, and nothing was done.", code="dry_run")
-_EXTERNAL = frozenset((Effect.IDEMPOTENT, Effect.NONCE, Effect.RECONCILE, Effect.AT_MOST_ONCE))
 
 
 class Runner:
@@ -60,7 +59,7 @@ class Runner:
             return Ending("in_doubt", doubt)
         if work.error is not None:
             return self.ending_of(work, work.error)
-        if work.command.dry_run and work.spec.effect in _EXTERNAL:
+        if work.command.dry_run and work.spec.effect in OUTSIDE:
             return success(DRY_RUN)
         try:
             if work.spec.effect is Effect.RECONCILE and work.in_doubt_since is not None:
@@ -76,7 +75,7 @@ class Runner:
     def _ports_of(self, work: Work) -> Ports:
         """No external call is begun with less of the lease left than it may take."""
         hold = work.hold
-        if hold is None or work.spec.effect not in _EXTERNAL:
+        if hold is None or work.spec.effect not in OUTSIDE:
             return self._ports
         return leased(self._ports, lambda: hold.require(CALL_SECONDS, self._ports.clock))
 

@@ -13,7 +13,8 @@ class CommandRow(Model):
     """One command, from accepted to settled. Written by `models.ledger` alone; partitioned by month of the id.
 
     `claimed_from` is the state that the last claim found (null where it found no row): `running` means that a
-    lease had run out. `holder` is the lifeline of who claimed last (`models.lifeline`). `permission_at` is when
+    lease had run out. `holder` is the lifeline of who claimed last (`models.lifeline`). `on_its_way_until`
+    is set where an attempt's call may take effect although its answer never came. `permission_at` is when
     permission was last granted. `approval` is what a second person decided (`models.approvals.Decision`).
     """
 
@@ -48,6 +49,7 @@ class CommandRow(Model):
     claimed_from = fields.TextField(null=True)
     outcome = json_field()
     next_attempt_at = fields.DatetimeField(null=True)
+    on_its_way_until = fields.DatetimeField(null=True)
     permission_at = fields.DatetimeField(null=True)
     approval = json_field()
     created_at = fields.DatetimeField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models.outcome import Outcome
-from workers.failures import PermanentFailure
+from workers.failures import AttemptFailed, PermanentFailure
 from workers.handlers.members import require_member
 from workers.ports import Call
 
@@ -52,11 +52,20 @@ async def kick(call: Call) -> Outcome:
     except PermanentFailure as failure:
         # aiohttp sends a DELETE once more by itself where a kept connection ended without an answer: gone by our own
         # hand, perhaps (its ClientSession._request, `retry_persistent_connection`).
-        found = await look_for_kick(call) if failure.code == _UNKNOWN_MEMBER else None
+        found = await _look_after(call) if failure.code == _UNKNOWN_MEMBER else None
         if found is None:
             raise
         return found
     return _kicked(call)
+
+
+async def _look_after(call: Call) -> Outcome | None:
+    """Where it cannot be looked up now, our own kick may have happened all the same."""
+    try:
+        return await look_for_kick(call)
+    except AttemptFailed as failure:
+        failure.ambiguous = True
+        raise
 
 
 async def look_for_kick(call: Call) -> Outcome | None:

@@ -181,6 +181,29 @@ async def test_an_end_at_once_does_not_overwrite_what_another_runs(ledger: Ledge
     assert await phases(database, ban) == ["intent"]
 
 
+async def test_what_is_newer_waits_for_a_call_that_may_be_on_its_way(ledger: Ledger, database: Database) -> None:
+    older, late = command(), command()
+    subject = f"member:{older.id}"
+    first = await take(ledger, older, subject=subject)
+    await ledger.settle([settlement(first, "retrying", attempt=2, on_its_way_seconds=30.0)])
+    newer = [command(source=source) for source in ("bot", "dashboard")]
+    await ledger.accept(newer[1], subject=subject, principal="test", idempotency_key=None, body_hash=b"")
+    asked = [claim(one, subject=subject) for one in newer]
+    assert await ledger.claim_new(asked, 10) == [None, None]
+    assert [one.verdict for one in await ledger.claim(asked, 10)] == ["unknown", "held"]
+    assert [await phases(database, one) for one in newer] == [[], []]
+    elsewhere, refused = claim(command(), subject=f"member:{late.id}"), claim(command(), "refused", subject=subject)
+    assert [one.verdict for one in await ledger.claim([elsewhere, refused], 10)] == ["fresh", "fresh"]
+    repeat = await take(ledger, command(id=older.id, attempt=2), subject=subject)
+    assert repeat.verdict == "fresh", "its own repeat is not held up by it"
+    await ledger.settle([settlement(repeat, "succeeded", attempt=2)])
+    assert (await take(ledger, newer[0], subject=subject)).verdict == "unknown", "the first call may come yet"
+    await database.fetch(
+        "WITH past AS (UPDATE commands SET on_its_way_until = now() WHERE id = $1) SELECT pg_sleep(0.001)", older.id
+    )
+    assert [one.verdict for one in await ledger.claim(asked, 10)] == ["fresh", "fresh"]
+
+
 class TestSuperseded:
     async def test_a_late_ban_does_not_undo_an_unban(self, ledger: Ledger, database: Database) -> None:
         ban, unban = command(), command(type="moderation.unban")

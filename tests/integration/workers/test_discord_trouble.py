@@ -15,6 +15,7 @@ from workers.discord import rest
 
 BAN = "PUT /guilds/{guild_id}/bans/{user_id}"
 KICK = "DELETE /guilds/{guild_id}/members/{user_id}"
+ADD_ROLE = "PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}"
 CHANNEL = "POST /guilds/{guild_id}/channels"
 MESSAGE = "POST /channels/{channel_id}/messages"
 AUDIT_LOG = "GET /guilds/{guild_id}/audit-logs"
@@ -199,6 +200,47 @@ async def test_a_call_that_is_still_on_its_way_is_waited_for_before_it_is_made_a
     assert reasons[0] == "discord_unreachable"
     assert set(reasons[1:-1]) == {"on_its_way"}
     assert [row.changed for row in platform.effects(command)] == [True]
+
+
+async def test_a_call_that_comes_late_does_not_undo_what_is_newer(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "_REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=1.5))
+    platform.fault(ADD_ROLE, "latency", latency_ms=1_200, times=1)
+    add = a_command("roles.add", {"member": CROWD[7], "role": EVENTS_ROLE})
+    async with platform.worker():
+        await platform.publish(add)
+        await platform.in_state(add, "retrying", "succeeded")
+        remove = a_command("roles.remove", {"member": CROWD[7], "role": EVENTS_ROLE})
+        await platform.publish(remove)
+        assert (await platform.end_of(remove)).state == "succeeded"
+        assert (await platform.record(add.id)).state == "succeeded"
+    assert [row.changed for row in platform.effects(add)] == [True, False], "the repeat, and the first that came late"
+    assert [row.changed for row in platform.effects(remove)] == [True]
+    assert int(EVENTS_ROLE) not in platform.sandbox.world.state.guilds[GUILD_ONE].members[int(CROWD[7])].roles
+
+
+async def test_a_kick_by_our_own_hand_is_found_later_where_it_cannot_be_looked_up_now(platform: Platform) -> None:
+    platform.fault(KICK, "lost_answer", times=1)
+    platform.fault(AUDIT_LOG, "status", status=503, times=1)
+    command = a_command("moderation.kick", {"member": CROWD[5]})
+    async with platform.worker():
+        await platform.publish(command)
+        record = await platform.end_of(command)
+    assert (record.state, record.attempt) == ("succeeded", 2), record.outcome
+    assert [row.changed for row in platform.effects(command)] == [True]
+
+
+async def test_a_kick_by_our_own_hand_that_nobody_may_look_up_is_in_doubt(platform: Platform) -> None:
+    platform.fault(KICK, "lost_answer", times=1)
+    platform.fault(AUDIT_LOG, "status", status=403)
+    command = a_command("moderation.kick", {"member": CROWD[5]})
+    async with platform.worker():
+        await platform.publish(command)
+        record = await platform.end_of(command)
+        await platform.letter(command_id=command.id)
+    assert record.state == "in_doubt", record.outcome
 
 
 async def test_who_may_not_look_leaves_it_in_doubt(platform: Platform) -> None:
