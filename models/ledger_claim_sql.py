@@ -122,11 +122,12 @@ SELECT i.id, t.id IS NOT NULL AS taken, t.fence, t.revision AS taken_revision, t
     COALESCE(t.state, s.state) AS state, COALESCE(t.attempt, s.attempt) AS attempt,
     COALESCE(t.revision, s.revision) AS revision, COALESCE(t.outcome, s.outcome) AS outcome,
     COALESCE(t.channel_id, s.channel_id) AS channel_id, COALESCE(t.ephemeral, s.ephemeral) AS ephemeral,
-    COALESCE(t.locale, s.locale) AS locale, COALESCE(s.same, true) AS same
+    COALESCE(t.locale, s.locale) AS locale, COALESCE(s.same, true) AS same, s.since
 FROM input i
 LEFT JOIN touched t ON t.id = i.id
 LEFT JOIN LATERAL (
     SELECT c.state, c.attempt, c.revision, c.outcome, c.channel_id, c.ephemeral, c.locale,
+        COALESCE(c.settled_at, c.updated_at) AS since,
         c.type = i.type AND c.actor_id = i.actor_id AND c.actor_kind = i.actor_kind
             AND c.guild_id IS NOT DISTINCT FROM i.guild_id AS same
     FROM commands c WHERE c.id = i.id AND t.id IS NULL OFFSET 0
@@ -146,5 +147,5 @@ ours AS MATERIALIZED (
 UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => $3::float8)
 FROM ours WHERE c.id = ours.id
 RETURNING ours.audit_id, true AS taken, true AS same, c.fence, c.attempt, c.revision, c.claimed_from, c.state,
-    c.outcome, c.channel_id, c.ephemeral, c.locale
+    c.outcome, c.channel_id, c.ephemeral, c.locale, NULL::timestamptz AS since
 """

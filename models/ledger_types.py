@@ -77,6 +77,7 @@ class Claimed(msgspec.Struct, frozen=True):
     it and try again, never count it as finished. `invalid`: PostgreSQL cannot hold it, or its id belongs to another
     command; `problem` says why: dead-letter it.
 
+    `since` is when it ended or began to wait, where that was before this claim; announced again, it bears that time.
     `channel_id`, `ephemeral` and `locale` are where and how to answer when the delivery lost its `reply_to`.
     """
 
@@ -88,6 +89,7 @@ class Claimed(msgspec.Struct, frozen=True):
     takeover: bool = False
     state: CommandState | None = None
     outcome: Outcome | None = None
+    since: datetime | None = None
     problem: str = ""
     channel_id: int | None = None
     ephemeral: bool = False

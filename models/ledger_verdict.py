@@ -57,6 +57,7 @@ def claimed_from_row(row: Mapping[str, Any], *, id: UUID, target: str, attempt: 
         takeover=row["claimed_from"] == "running",
         state=row["state"],
         outcome=outcome_from_text(row["outcome"]),
+        since=row["since"],
         channel_id=row["channel_id"],
         ephemeral=row["ephemeral"],
         locale=row["locale"],

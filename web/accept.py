@@ -105,7 +105,6 @@ async def accept(
     *,
     ledger: Ledger,
     transport: Transport,
-    clock: Clock,
     principal: str,
     idempotency_key: str | None,
     body_hash: bytes,
@@ -143,12 +142,12 @@ async def accept(
             headers={"Retry-After": "5"},
             id=str(queued.id),
         ) from error
-    await _announce(command, spec, transport, clock)
+    await _announce(command, spec, transport)
     return queued
 
 
-def queued_event(command: Command, spec: type[CommandSpec], now: datetime) -> Message:
-    """`command.queued` for the live stream; its id is the same however often it is published."""
+def queued_event(command: Command, spec: type[CommandSpec]) -> Message:
+    """`command.queued` for the live stream; its id and its time are the same however often it is published."""
     return state_event(
         command,
         state="queued",
@@ -156,7 +155,7 @@ def queued_event(command: Command, spec: type[CommandSpec], now: datetime) -> Me
         attempt=command.attempt,
         audience=spec.audience,
         subject=command.subject,
-        now=now,
+        now=command.issued_at,
     )
 
 
@@ -165,9 +164,9 @@ def hash_of_request(request: CommandRequest) -> bytes:
     return hashlib.sha256(msgspec.json.encode(request, order="deterministic")).digest()
 
 
-async def _announce(command: Command, spec: type[CommandSpec], transport: Transport, clock: Clock) -> None:
+async def _announce(command: Command, spec: type[CommandSpec], transport: Transport) -> None:
     try:
-        await transport.publish(queued_event(command, spec, clock.now()), timeout_seconds=1.0)
+        await transport.publish(queued_event(command, spec), timeout_seconds=1.0)
     except BusError as error:
         # The command is confirmed: the feed shows it at the latest when it runs.
         logger.warning("command.queued of {} was not published: {}", command.id, error)

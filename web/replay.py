@@ -82,7 +82,6 @@ async def replay_letter(
         checked.spec,
         ledger=parts.ledger,
         transport=parts.transport,
-        clock=parts.clock,
         principal=principal.key,
         idempotency_key=f"replay:{id}",
         body_hash=hash_of_request(checked.request),

@@ -99,7 +99,6 @@ async def _carried_out(
         checked.spec,
         ledger=parts.ledger,
         transport=parts.transport,
-        clock=parts.clock,
         principal=admitted.principal.key,
         idempotency_key=None,
         body_hash=hash_of_request(asked),

@@ -102,7 +102,7 @@ class CrashLoops:
                 subject=claim.subject,
                 outcome=claimed.outcome or outcome,
                 queue=queue,
-                now=now,
+                now=claimed.since or now,
             )
         )
         await publish_parcels(self._transport, [parcel])

@@ -256,7 +256,7 @@ class Pipeline:
             subject=work.received.subject,
             outcome=outcome,
             queue=work.queue,
-            now=self._clock.now(),
+            now=claimed.since or self._clock.now(),
         )
 
     def _later(self, work: Work, seconds: float) -> Message:

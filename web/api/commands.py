@@ -161,7 +161,6 @@ async def _accept(
         checked.spec,
         ledger=parts.ledger,
         transport=parts.transport,
-        clock=parts.clock,
         principal=principal.key,
         idempotency_key=call.idempotency_key,
         body_hash=request_key(call).body_hash,

@@ -86,7 +86,7 @@ async def _dependencies(parts: Parts) -> dict[str, dict[str, Any]]:
             **_why(not parts.transport.connected, f"not connected to the broker at {parts.settings.broker_address}"),
         },
         "database": database,
-        "live_stream": {"ok": loaded, **_why(not loaded, parts.follower.trouble or "loading")},
+        "live_stream": {"ok": loaded, **_why(not loaded, parts.follower.waits_for)},
         "process": {"ok": not parts.hub.stopping, **_why(parts.hub.stopping, "stopping")},
         "discord": discord,
         **bot,

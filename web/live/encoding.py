@@ -18,10 +18,15 @@ HEARTBEAT = b": heartbeat\n\n"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveEvent:
-    """One event of the feed. `frame` is what goes over the wire; `at` is when the broker took it, in Unix seconds."""
+    """One event of the feed. `frame` is what goes over the wire.
+
+    In Unix seconds: `at` is when it was published, `happened` what the event itself says. That is before any of its
+    copies was published.
+    """
 
     offset: int
     at: float
+    happened: float
     id: int
     guild_id: int | None
     audience: Audience
@@ -53,6 +58,7 @@ def read_entry(entry: StreamEntry, epoch: str) -> LiveEvent | None:
     return LiveEvent(
         offset=entry.offset,
         at=entry.timestamp.timestamp(),
+        happened=event.timestamp.timestamp(),
         id=event.id.int,
         guild_id=None if event.guild_id is None else int(event.guild_id),
         audience=event.audience,

@@ -36,12 +36,13 @@ def parse_position(text: str) -> Position | None:
     return Position(found[1], int(found[2]), int(found[3]))
 
 
-def decide_resume(asked: Position, *, epoch: str, floor: int, head: int) -> Resume:
+def decide_resume(asked: Position, *, epoch: str, reach: int, floor: int, head: int) -> Resume:
     """What to do with a session that has seen everything up to `asked`.
 
-    This process holds everything after `floor` up to `head`. One that has seen more than this process `wait`s for
-    it to catch up; what is no longer kept, or belongs to another stream, cannot be continued.
+    This process holds everything after `floor` up to `head`, and soon everything after `reach`. One that has seen more
+    than this process, or less than it holds yet, `wait`s; what is no longer kept, or belongs to another stream, cannot
+    be continued.
     """
-    if asked.epoch != epoch or asked.partition != PARTITION or asked.offset < floor:
+    if asked.epoch != epoch or asked.partition != PARTITION or asked.offset < reach:
         return "reset"
-    return "wait" if asked.offset > head else "continue"
+    return "continue" if floor <= asked.offset <= head else "wait"

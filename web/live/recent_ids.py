@@ -25,6 +25,7 @@ class RecentIds:
             self._seen.discard(self._order.popleft())
         return True
 
-    def clear(self) -> None:
-        self._seen.clear()
-        self._order.clear()
+    def add_all(self, later: RecentIds) -> None:
+        """What was seen after these."""
+        for id in later._order:
+            self.add(id)

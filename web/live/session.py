@@ -67,9 +67,10 @@ class LiveSession:
             self._hub.add(subscription)
             self._recheck.watch(subscription, self._still_allowed)
             # No await between this and the reading of the ring: every event is in one of the two, and in one only.
-            async for piece in self._opening(resume):
-                yield piece
-            del piece
+            if subscription.reason is None:
+                async for piece in self._opening(resume):
+                    yield piece
+                del piece
             while subscription.reason is None:
                 yield await subscription.chunk()
         except Exception as error:
@@ -90,17 +91,25 @@ class LiveSession:
             subscription.close("client_gone")
 
     async def _decide(self) -> str:
-        """`start`, `continue` or `reset`; waits a while for this process to catch up with what the client saw."""
+        """`start`, `continue` or `reset`.
+
+        Waits a while for this process to catch up with what the client saw, and as long as it takes for the history
+        that it has seen less than.
+        """
         if self._last_seen is None:
             return "reset" if self._unreadable_id else "start"
         deadline = self._clock.monotonic() + self._catch_up_seconds
         while True:
             ring = self._ring
-            decision = decide_resume(self._last_seen, epoch=ring.epoch, floor=ring.floor, head=ring.head)
+            decision = decide_resume(
+                self._last_seen, epoch=ring.epoch, reach=ring.reach, floor=ring.floor, head=ring.head
+            )
             if decision != "wait":
                 return decision
-            if self._clock.monotonic() >= deadline:
+            if self._last_seen.offset > ring.head and self._clock.monotonic() >= deadline:
                 return "reset"
+            if self._hub.stopping:
+                return "continue"  # whatever it is: closed before anything is sent
             await asyncio.sleep(_WAIT_STEP_SECONDS)
 
     async def _opening(self, resume: str) -> AsyncIterator[bytes]:

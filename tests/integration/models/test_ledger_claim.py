@@ -81,6 +81,8 @@ async def test_a_finished_command_is_answered_from_the_ledger(ledger: Ledger, da
     assert (again.state, again.revision) == ("succeeded", 2)
     assert again.outcome is not None
     assert again.outcome.after == {"banned": True}
+    [row] = await database.fetch("SELECT settled_at FROM commands WHERE id = $1", ban.id)
+    assert again.since == row["settled_at"], "what is announced again bears the time of the first"
     assert await phases(database, ban) == ["intent", "outcome"]
 
 

@@ -14,7 +14,7 @@ def subscription(level: Level, viewer_id: str, *, guild_id: int = 1, most: int =
 
 
 def event(audience: Audience, *, guild_id: int | None = 1, actor_id: str | None = None) -> LiveEvent:
-    return LiveEvent(0, 0.0, 1, guild_id, audience, actor_id, b"frame", 0)
+    return LiveEvent(0, 0.0, 0.0, 1, guild_id, audience, actor_id, b"frame", 0)
 
 
 async def received(one: Subscription) -> bytes:

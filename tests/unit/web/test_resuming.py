@@ -13,14 +13,16 @@ EPOCH, OTHER = "a" * 32, "b" * 32
         (Position(EPOCH, 0, 10), "continue"),
         (Position(EPOCH, 0, 20), "continue"),
         (Position(EPOCH, 0, 5), "continue"),
-        (Position(EPOCH, 0, 4), "reset"),
+        (Position(EPOCH, 0, 4), "wait"),
+        (Position(EPOCH, 0, 2), "wait"),
+        (Position(EPOCH, 0, 1), "reset"),
         (Position(EPOCH, 0, 21), "wait"),
         (Position(OTHER, 0, 10), "reset"),
         (Position(EPOCH, 1, 10), "reset"),
     ],
 )
 def test_a_session_goes_on_waits_or_starts_over(asked: Position, decision: str) -> None:
-    assert decide_resume(asked, epoch=EPOCH, floor=5, head=20) == decision
+    assert decide_resume(asked, epoch=EPOCH, reach=2, floor=5, head=20) == decision
 
 
 def test_a_position_is_read_as_it_was_written() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 from bus.envelopes import Audience
@@ -9,7 +10,7 @@ EPOCH = "0" * 32
 
 def event(offset: int, *, at: float = 0.0, guild_id: int | None = 1, audience: Audience = "viewer") -> LiveEvent:
     frame = b"id: x\ndata: {}\n\n"
-    return LiveEvent(offset, at, UUID(int=offset).int, guild_id, audience, None, frame, len(frame) - 4)
+    return LiveEvent(offset, at, at, UUID(int=offset).int, guild_id, audience, None, frame, len(frame) - 4)
 
 
 def filled(*events: LiveEvent, keep_seconds: float = 100.0, most_bytes: int = 10_000) -> Ring:
@@ -56,4 +57,45 @@ def test_an_entry_that_is_not_for_the_feed_only_moves_the_head() -> None:
 def test_a_restart_forgets_everything() -> None:
     ring = filled(event(0), event(1))
     ring.restart("f" * 32, floor=41)
-    assert (ring.epoch, ring.floor, ring.head, len(ring)) == ("f" * 32, 41, 41, 0)
+    assert (ring.epoch, ring.reach, ring.floor, ring.head, len(ring)) == ("f" * 32, 41, 41, 41, 0)
+    assert ring.append(event(0)), "what was seen in another stream is forgotten too"
+
+
+def test_what_was_published_twice_is_kept_once() -> None:
+    ring = filled(event(0))
+    again = replace(event(0), offset=1)
+    assert not ring.append(again)
+    assert (ring.head, [one.offset for one in ring.after(-1, 1)]) == (1, [0])
+
+
+def beginning_after(floor: int, *events: LiveEvent, most_bytes: int = 10_000) -> Ring:
+    ring = Ring(keep_seconds=100.0, most_bytes=most_bytes)
+    ring.restart(EPOCH, floor=floor, reach=-1)
+    for one in events:
+        ring.append(one)
+    return ring
+
+
+def test_a_history_is_put_before_what_is_there_and_its_events_are_known() -> None:
+    ring = beginning_after(3, event(4), event(5, guild_id=2))
+    history = ring.history(floor=0)
+    for one in (event(1), event(2, guild_id=2), event(3)):
+        history.append(one)
+    assert (ring.reach, ring.floor) == (0, 3)
+    ring.put_before(history)
+    assert (ring.reach, ring.floor, ring.head, len(ring)) == (0, 0, 5, 5)
+    assert [one.offset for one in ring.after(0, 1)] == [1, 3, 4]
+    assert [one.offset for one in ring.newest(2)] == [5, 2]
+    assert not ring.append(replace(event(2), offset=6))
+    ring.drop_old(now=1000.0)
+    assert (ring.reach, ring.floor, len(ring)) == (5, 5, 0)
+
+
+def test_a_history_is_left_out_where_there_was_no_room_for_what_came_after_it() -> None:
+    ring = beginning_after(1, event(2), event(3))
+    history = ring.history(floor=0)
+    history.append(event(1))
+    ring.drop_old(now=1000.0)
+    ring.put_before(history)
+    assert (ring.reach, ring.floor, len(ring)) == (3, 3, 0)
+    assert not ring.append(replace(event(1), offset=4))
