@@ -43,6 +43,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "CORS_ORIGINS": "Other sites whose pages may use the API with a key, such as https://my.site; empty: none.",
     "TRUSTED_PROXIES": "Proxies whose X-Forwarded-For says who asks: 10.0.0.5 or 10.0.0.0/24; empty: none is believed.",
     "AMQP_MANAGEMENT_URL": "RabbitMQ's management UI, for operators' pages, `guildbus topology` and `doctor`: http://host:15672",
+    "AMQP_MANAGEMENT_API_URL": "The same as the web process reaches it, where that is another address than operators'.",
     "PROFILE": "production refuses what is unsafe: plain http, default secrets, guest accounts, the sandbox.",
     "HOST": "The address to listen at; 0.0.0.0 is every one of this machine.",
     "PORT": "The port to listen at.",

@@ -38,8 +38,10 @@ class Settings:
     log_json: bool = False
     operators: frozenset[int] = frozenset()
     """Discord ids of the people who run the platform: they see every guild and make keys for all of them."""
-    amqp_management_url: str = ""
-    """Where operators find RabbitMQ's management UI; empty where there is none."""
+    amqp_management_url: str = field(default="", repr=False)
+    """RabbitMQ's management, which may be asked with an account in it; empty where there is none."""
+    amqp_management_api_url: str = field(default="", repr=False)
+    """The same as this process reaches it, where that is another address than operators'."""
     embedded: tuple[str, ...] = ()
     """Parts that run inside this process, shown to people so that nobody takes them for the real ones."""
 
@@ -98,6 +100,7 @@ class Settings:
             database_url=shared.database_url(reader).reveal(),
             operators=_ids(reader, "OPERATORS"),
             amqp_management_url=reader.url("AMQP_MANAGEMENT_URL", _HTTP, default="").rstrip("/"),
+            amqp_management_api_url=reader.url("AMQP_MANAGEMENT_API_URL", _HTTP, default="").rstrip("/"),
             rate_storage_url=rate_storage_url(reader).reveal(),
             rate_per_address=reader.integer("RATE_PER_ADDRESS", default=3000, minimum=0),
             rate_per_session=reader.integer("RATE_PER_SESSION", default=600, minimum=0),
@@ -134,6 +137,16 @@ class Settings:
         """Scheme, host and port of the public address, as browsers write it in `Origin`."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def management_link(self) -> str:
+        """For operators' browsers: an account in the address is for this process alone."""
+        parts = urlsplit(self.amqp_management_url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    @property
+    def management_api_url(self) -> str:
+        return self.amqp_management_api_url or self.amqp_management_url
 
     @property
     def https(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +13,9 @@ import msgspec
 
 from bus.errors import BusError
 from bus.ids import Snowflake
+from bus.queue_load import QueueLoad, read_load
 from bus.topology import QuorumQueue
+from bus.transport import Depth
 from models import control, processes, throughput
 from models.control import Scope
 from models.throughput import Minute
@@ -38,11 +42,13 @@ class ProcessView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueView(msgspec.Struct, frozen=True, kw_only=True):
-    """A work queue: messages that wait for a consumer, and the consumers there are."""
+    """A work queue: messages that wait for a consumer, and the consumers there are; `load` is null where the
+    management API tells nothing of it."""
 
     name: str
     ready: int
     consumers: int
+    load: QueueLoad | None
 
 
 class SwitchView(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,11 +62,13 @@ class SwitchView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlatformView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything at once; `queues` is null where the broker does not answer, and `broker_trouble` says why."""
+    """Everything at once; `queues` is null where the broker does not answer, and `broker_trouble` says why;
+    `rates_trouble` why queues have no `load`."""
 
     processes: list[ProcessView]
     queues: list[QueueView] | None
     broker_trouble: str
+    rates_trouble: str
     minutes: list[Minute]
     unfinished: dict[str, int]
     switches: list[SwitchView]
@@ -88,6 +96,7 @@ async def platform_view(parts: Parts) -> PlatformView:
         ],
         queues=load.queues,
         broker_trouble=load.broker_trouble,
+        rates_trouble=load.rates_trouble,
         minutes=load.minutes,
         unfinished=load.unfinished,
         switches=[
@@ -108,20 +117,36 @@ async def platform_view(parts: Parts) -> PlatformView:
 class _Load:
     queues: list[QueueView] | None
     broker_trouble: str
+    rates_trouble: str
     minutes: list[Minute]
     unfinished: dict[str, int]
 
 
 async def _load(parts: Parts) -> _Load:
-    queues, trouble = await _queues(parts)
-    minutes, unfinished = await throughput.by_minute(parts.database), await throughput.waiting_now(parts.database)
-    return _Load(queues, trouble, minutes, unfinished)
-
-
-async def _queues(parts: Parts) -> tuple[list[QueueView] | None, str]:
     names = [queue.name for queue in parts.topology.queues.values() if isinstance(queue, QuorumQueue)]
+    (depths, broker_trouble), (loads, rates_trouble) = await asyncio.gather(
+        _depths(parts, names), _queue_loads(parts, names)
+    )
+    queues = [
+        QueueView(name=name, ready=depth.ready, consumers=depth.consumers, load=loads.get(name))
+        for name, depth in (depths or {}).items()
+    ]
+    minutes, unfinished = await throughput.by_minute(parts.database), await throughput.waiting_now(parts.database)
+    return _Load(None if depths is None else queues, broker_trouble, rates_trouble, minutes, unfinished)
+
+
+async def _depths(parts: Parts, names: list[str]) -> tuple[Mapping[str, Depth] | None, str]:
     try:
-        depths = await parts.transport.depths(names)
+        return await parts.transport.depths(names), ""
     except BusError as error:
         return None, str(error)
-    return [QueueView(name=name, ready=depth.ready, consumers=depth.consumers) for name, depth in depths.items()], ""
+
+
+async def _queue_loads(parts: Parts, names: list[str]) -> tuple[Mapping[str, QueueLoad], str]:
+    settings = parts.settings
+    if not settings.management_api_url:
+        return {}, "RabbitMQ's management API tells them: set AMQP_MANAGEMENT_URL to where it is."
+    try:
+        return await read_load(settings.management_api_url, settings.amqp_url, names), ""
+    except BusError as error:
+        return {}, f"{str(error)[:1].upper()}{str(error)[1:]}."

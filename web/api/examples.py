@@ -13,6 +13,7 @@ import msgspec
 
 from bus.envelopes import Actor
 from bus.ids import Snowflake
+from bus.queue_load import QueueLoad
 from models.analytics import ActivityBucket, CommandBucket, CommandUse, EventBucket, EventUse
 from models.bulks import Bulk
 from models.cases import CASE_KINDS, Case, FoundCase
@@ -57,6 +58,7 @@ _ADA, _BO = Snowflake(80351110224678912), Snowflake(90339695967350784)
 _ASKED = datetime(2026, 3, 23, 14, 5, 9, tzinfo=UTC)
 _DONE = _ASKED + timedelta(milliseconds=412)
 _DAY = _ASKED.replace(hour=0, minute=0, second=0)
+_LOAD = QueueLoad(published_per_second=0.3, delivered_per_second=0.3, waiting=[0, 0, 2, 1, 0])
 _COMMAND = UUID("01932c07-209c-7f3a-8d5e-5b7c6e1f0a42")
 _CORRELATION = UUID("01932c07-2099-7c20-9f4e-8a1b2c3d4e5f")
 _LETTER = UUID("01932c07-3b1e-7c11-9a52-0f6d2c9e8b17")
@@ -361,8 +363,9 @@ EXAMPLES: Mapping[Any, Any] = MappingProxyType(
                         details={},
                     )
                 ],
-                queues=[QueueView(name="commands.interactive", ready=0, consumers=2)],
+                queues=[QueueView(name="commands.interactive", ready=0, consumers=2, load=_LOAD)],
                 broker_trouble="",
+                rates_trouble="",
                 minutes=[Minute(minute=_ASKED, accepted=18, ended=18, trouble=0, p95_ms=640.0)],
                 unfinished={"queued": 1},
                 switches=[],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bus.queue_load import vhost_in_paths
 from web.api.operators import require_operator
 from web.operations_view import platform_view
 from web.pages.session import page_principal
@@ -24,6 +25,7 @@ async def platform_page(request: Request) -> Response:
         "command_options": [(name, name) for name in sorted(parts.catalogue.by_type)],
         "guild_options": [(str(int(guild.id)), guild.name) for guild in guilds],
         "guild_names": {int(guild.id): guild.name for guild in guilds},
-        "management_url": parts.settings.amqp_management_url,
+        "management_url": parts.settings.management_link,
+        "vhost": vhost_in_paths(parts.settings.amqp_url),
     }
     return parts.pages.render(request, "platform.html", context)

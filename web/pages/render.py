@@ -72,6 +72,7 @@ class Pages:
             pretty=_pretty,
             is_moment=_is_moment,
             milliseconds=_milliseconds,
+            per_second=_per_second,
             duration=_duration,
         )
 
@@ -172,6 +173,13 @@ def _milliseconds(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+
+
+def _per_second(value: float) -> str:
+    """0.25 → "0.25/s", 12.3 → "12/s", 0 → "0"."""
+    if value == 0:
+        return "0"
+    return f"{value:.0f}/s" if value >= 10 else f"{value:.2g}/s"
 
 
 def _duration(minutes: int) -> str:

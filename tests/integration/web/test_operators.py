@@ -41,6 +41,25 @@ async def test_operators_see_processes_queues_and_throughput(web: RunningWeb, tr
     assert depths["commands.interactive"]["consumers"] == 0
     assert len(shown["minutes"]) == 15
     assert shown["broker_trouble"] == ""
+    assert depths["commands.interactive"]["load"] is None
+    assert "set AMQP_MANAGEMENT_URL" in shown["rates_trouble"]
+
+
+async def test_rates_that_cannot_be_asked_are_said_and_depths_are_shown_all_the_same(
+    database: Database, transport: Transport
+) -> None:
+    await know_the_guilds(database)
+    operators, nowhere = frozenset({int(ADMIN)}), "http://a:hunter2@127.0.0.1:9"
+    async with (
+        running_web(database, transport, operators=operators, amqp_management_api_url=nowhere) as web,
+        await web.log_in(ADMIN) as admin,
+    ):
+        shown = (await admin.get(PLATFORM)).json()
+        assert "No answer from the management API at http://127.0.0.1:9: " in shown["rates_trouble"]
+        assert {one["ready"] for one in shown["queues"]} == {0}
+        page = (await admin.get("/platform", headers={"Accept": "text/html"})).text
+    assert "No rates: No answer from the management API" in page
+    assert "hunter2" not in page
 
 
 async def test_a_flipped_switch_is_stored_announced_and_on_record(web: RunningWeb, broker: MemoryBroker) -> None:

@@ -45,6 +45,7 @@ def test_the_topology_as_shipped() -> None:
     }
     assert topology.senders["script"].sources == {"script"}
     assert topology.users["operator"].tags == ("administrator",)
+    assert topology.users["web"].tags == ("management",)
 
 
 def test_a_level_of_the_ladder_sends_back_through_the_default_exchange() -> None:

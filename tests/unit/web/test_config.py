@@ -54,3 +54,13 @@ def test_login_and_pictures_are_found_beside_the_api() -> None:
     assert authorize_url_of(sandbox) == "http://127.0.0.1:8090/sandbox/oauth2/authorize"
     assert cdn_url_of(sandbox) == "http://127.0.0.1:8090/sandbox/cdn"
     assert authorize_url_of("https://discord.com.evil.example/api").startswith("https://discord.com.evil.example/")
+
+
+def test_an_account_for_the_management_api_is_not_in_the_address_that_operators_are_shown() -> None:
+    url = "https://watch:hunter2@mq.example:15671"
+    settings = Settings.from_environ(GIVEN | {"AMQP_MANAGEMENT_URL": f"{url}/"})
+    assert settings.management_link == "https://mq.example:15671"
+    assert settings.management_api_url == url
+    elsewhere = GIVEN | {"AMQP_MANAGEMENT_URL": url, "AMQP_MANAGEMENT_API_URL": "http://rabbitmq:15672"}
+    assert Settings.from_environ(elsewhere).management_api_url == "http://rabbitmq:15672"
+    assert "hunter2" not in repr(settings)
