@@ -57,8 +57,10 @@ def unnest(columns: Sequence[tuple[str, str]], *, first: int = 1) -> str:
 
 
 def as_arrays(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Rows turned into one list per column."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    """Rows turned into one list per column. A column of nothing but NULL is an empty array, which `unnest` fills up
+    beside longer ones: asyncpg looks at every element twice."""
+    columns = zip(*rows, strict=True) if rows else ((),) * width
+    return [[] if all(value is None for value in column) else list(column) for column in columns]
 
 
 def command_values(command: Command, subject: str | None) -> tuple[Any, ...]:

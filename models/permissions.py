@@ -34,6 +34,7 @@ LEVELS: tuple[Level, ...] = ("viewer", "moderator", "admin", "operator")
 """What somebody may see of a guild, from the least: a member, who moderates there, who has Manage Server, and who runs
 the platform itself. What somebody may *do* there is Discord's permissions alone."""
 
+_ADMINISTRATOR = int(Permission.ADMINISTRATOR)  # a flag's own operators take ten times as long
 _MODERATES = Permission.KICK_MEMBERS | Permission.BAN_MEMBERS | Permission.MODERATE_MEMBERS | Permission.MANAGE_MESSAGES
 _ADMINISTERS = Permission.ADMINISTRATOR | Permission.MANAGE_GUILD
 EVERYTHING = (1 << 53) - 1
@@ -49,7 +50,7 @@ def effective_permissions(*, is_owner: bool, everyone: int, roles: Iterable[int]
 
 def missing(permissions: int, needed: Permission) -> Permission:
     """What of `needed` is not in `permissions`; an administrator misses nothing."""
-    if permissions & Permission.ADMINISTRATOR:
+    if permissions & _ADMINISTRATOR:
         return Permission.NONE
     return needed & ~Permission(permissions & int(needed))
 

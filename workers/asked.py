@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bus.envelopes import Command
 from bus.ids import Snowflake
@@ -12,8 +12,7 @@ from models.spec import CommandSpec
 __all__ = ["Asked", "member_behind"]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """The command, its options as its spec reads them, and what is known of its actor's rights."""
 
     command: Command

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bus import codec
 from bus.envelopes import Command
@@ -22,8 +23,7 @@ _OLDEST = timedelta(days=62)
 _NEWEST = timedelta(hours=25)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Received:
+class Received(msgspec.Struct, frozen=True, eq=False):
     """A valid command, its options as the spec's struct, and the delivery to acknowledge."""
 
     delivery: Delivery

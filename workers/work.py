@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -92,7 +92,7 @@ class Work:
                 channel_id=Snowflake(claimed.channel_id), ephemeral=claimed.ephemeral, locale=claimed.locale or "en-US"
             )
             command = msgspec.structs.replace(self.command, reply_to=reply_to)
-            self.received = replace(self.received, command=command)
+            self.received = msgspec.structs.replace(self.received, command=command)
 
     def acknowledge(self) -> None:
         for delivery in self.deliveries:
