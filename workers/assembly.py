@@ -22,6 +22,7 @@ from workers.runner import Runner
 from workers.settler import Settler
 from workers.steps import Observe
 from workers.transactions import Transactions
+from workers.until_done import UntilDone
 
 __all__ = ["Lanes", "assemble"]
 
@@ -55,12 +56,15 @@ def assemble(
     handlers: Mapping[str, Handler],
     gatekeeper: Gatekeeper,
     ports: Ports,
+    until_done: UntilDone,
     clock: Clock,
     observe: Observe,
 ) -> Lanes:
     """`concurrency` is how many handlers run at once in each lane; a quarter of them for one guild."""
     leases = Leases(lambda holds: ledger.renew(holds, LEASE_SECONDS), clock)
-    settler = Settler(transport=transport, settle=ledger.settle, leases=leases, clock=clock, observe=observe)
+    settler = Settler(
+        transport=transport, settle=ledger.settle, leases=leases, until_done=until_done, clock=clock, observe=observe
+    )
     runner = Runner(ports=ports, ladder=topology.ladder, max_attempts=topology.max_attempts, observe=observe)
     transactions = Transactions(database=database, ledger=ledger, runner=runner, clock=clock)
 
@@ -75,6 +79,7 @@ def assemble(
             leases=leases,
             slots=GuildSlots(total=concurrency, per_guild=max(1, concurrency // 4)),
             ladder=topology.ladder,
+            until_done=until_done,
             clock=clock,
             observe=observe,
         )

@@ -18,7 +18,7 @@ from bus.transport import Consumer, Delivery, Transport
 from models.dead_letters import DeadLetter
 from workers.deaths import broker_death
 from workers.invalid import excerpt_of
-from workers.until_done import until_done
+from workers.until_done import UntilDone
 
 __all__ = ["DeadLetterReader", "dead_letter_of"]
 
@@ -96,10 +96,19 @@ class DeadLetterReader:
     `second_chance` is asked first: it returns True for a command that goes on instead of being filed.
     """
 
-    def __init__(self, *, transport: Transport, store: Store, second_chance: SecondChance, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        store: Store,
+        second_chance: SecondChance,
+        until_done: UntilDone,
+        clock: Clock,
+    ) -> None:
         self._transport = transport
         self._store = store
         self._second_chance = second_chance
+        self._until_done = until_done
         self._clock = clock
         self._consumer: Consumer | None = None
 
@@ -108,7 +117,7 @@ class DeadLetterReader:
             self._consumer = consumer
             while batch := await consumer.batch(most=32, wait_seconds=0.05):
                 for delivery in batch:
-                    await until_done("A dead letter", partial(self._handle, delivery))
+                    await self._until_done("A dead letter", partial(self._handle, delivery))
                     consumer.ack(delivery)
 
     async def stop(self) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from loguru import logger
-
 from bus.envelopes import Command
 from bus.transport import Transport
 from workers.announcements import command_message
+from workers.outages import Outage
 from workers.publisher import Parcel, publish_parcels
 
 __all__ = ["Feeder"]
@@ -26,12 +25,14 @@ class Feeder:
         self._every_seconds = every_seconds
 
     async def run(self) -> None:
+        outage = Outage("What is ready could not be taken from the ledger")
         while True:
             try:
                 commands = await self._ready()
                 if commands:
                     parcels = [Parcel([command_message(command)]) for command in commands]
                     await publish_parcels(self._transport, parcels)
+                outage.over()
             except Exception as error:
-                logger.warning("What is ready could not be taken from the ledger: {}", error)
+                outage.failed(error)
             await asyncio.sleep(self._every_seconds)

@@ -28,7 +28,7 @@ from workers.runner import Runner
 from workers.settler import Settler, deliver
 from workers.steps import Observe
 from workers.transactions import Transactions
-from workers.until_done import until_done
+from workers.until_done import UntilDone
 from workers.work import Work
 
 __all__ = ["Pipeline"]
@@ -57,6 +57,7 @@ class Pipeline:
         leases: Leases,
         slots: GuildSlots,
         ladder: Sequence[Level],
+        until_done: UntilDone,
         clock: Clock,
         observe: Observe,
     ) -> None:
@@ -69,6 +70,7 @@ class Pipeline:
         self._leases = leases
         self._slots = slots
         self._ladder = ladder
+        self._until_done = until_done
         self._clock = clock
         self._observe = observe
         self._to_transact: list[Work] = []
@@ -95,7 +97,7 @@ class Pipeline:
             return
         for work in works:
             self._observe("received", work.command.id)
-        others = await until_done("The rights of actors", lambda: self._gatekeeper.check_together(works))
+        others = await self._until_done("The rights of actors", lambda: self._gatekeeper.check_together(works))
         waiting: Collection[Work] = await self._gate_singly(others) if others else ()
         await self._run_or_claim([work for work in works if work not in waiting])
 
@@ -134,7 +136,7 @@ class Pipeline:
         await self._claim([work for work in works if work not in apart], claims)
 
     async def _gate(self, work: Work) -> None:
-        await until_done("The rights of an actor", lambda: self._gatekeeper.check(work))
+        await self._until_done("The rights of an actor", lambda: self._gatekeeper.check(work))
 
     async def _run_pure(self, work: Work, claims: dict[Work, Claim]) -> None:
         try:
@@ -191,7 +193,7 @@ class Pipeline:
             asked, way = way, self._claim_again
             return await asked(list(claims.values()), LEASE_SECONDS)
 
-        answers = await until_done(f"{len(claims)} claims", claim)
+        answers = await self._until_done(f"{len(claims)} claims", claim)
         decided = [(work, made, answer) for (work, made), answer in zip(claims.items(), answers, strict=True) if answer]
         for work, made, answer in decided:
             if answer.verdict == "fresh" and made.state == "running":

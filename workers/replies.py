@@ -22,7 +22,7 @@ from workers.invalid import invalid_message
 from workers.nonces import nonce_of
 from workers.ports import Discord
 from workers.publisher import hand_on
-from workers.until_done import until_done
+from workers.until_done import UntilDone
 
 __all__ = ["TOKEN_LIFE", "Replies", "late_text", "token_is_alive", "undeliverable"]
 
@@ -80,6 +80,7 @@ class Replies:
         transport: Transport,
         discord: Discord,
         delivered: Delivered,
+        until_done: UntilDone,
         clock: Clock,
         ladder: Sequence[Level],
         max_attempts: int,
@@ -87,6 +88,7 @@ class Replies:
         self._transport = transport
         self._discord = discord
         self._delivered = delivered
+        self._until_done = until_done
         self._clock = clock
         self._ladder = ladder
         self._max_attempts = max_attempts
@@ -139,7 +141,7 @@ class Replies:
             )
             return
         # It was said: while the database is away the note of it waits, and the delivery with it.
-        await until_done("The note of a reply", lambda: self._delivered([reply.command_id]))
+        await self._until_done("The note of a reply", lambda: self._delivered([reply.command_id]))
         consumer.ack(delivery)
 
     async def _say(self, reply: Reply) -> None:

@@ -42,6 +42,7 @@ from workers.gatekeeper import Gatekeeper
 from workers.guilds import GuildTables
 from workers.housekeeping import Housekeeping
 from workers.keys import KeyTable
+from workers.outages import Outage
 from workers.ports import Handler, Ports
 from workers.projections.event_counts import EventCounts
 from workers.projections.guild_state import GuildState
@@ -50,6 +51,7 @@ from workers.replies import Replies
 from workers.steps import Observe, unobserved
 from workers.sweeper import Sweeper
 from workers.switchboard import Switchboard
+from workers.until_done import UntilDone
 from workers.webhook_caller import HttpWebhookCaller
 
 __all__ = ["run"]
@@ -115,6 +117,7 @@ async def run(
             guilds=guilds,
             approvers=approvals,
         )
+        until_done = UntilDone(clock)
         lanes = assemble(
             lanes=settings.lanes,
             concurrency=settings.concurrency,
@@ -127,6 +130,7 @@ async def run(
             handlers=handlers,
             gatekeeper=gatekeeper,
             ports=ports,
+            until_done=until_done,
             clock=clock,
             observe=observe,
         )
@@ -134,6 +138,7 @@ async def run(
             transport=transport,
             discord=discord,
             delivered=ledger.delivered,
+            until_done=until_done,
             clock=clock,
             ladder=topology.ladder,
             max_attempts=topology.max_attempts,
@@ -150,6 +155,7 @@ async def run(
             transport=transport,
             store=lambda letter: dead_letters.store(database, letter),
             second_chance=crash_loops.second_chance,
+            until_done=until_done,
             clock=clock,
         )
         process_id = new_id(clock.now())
@@ -236,6 +242,7 @@ class Presence:
         self._rules = rules
         self._changed = changed
         self._pace = pace
+        self._outage = Outage("The heartbeat could not be written")
 
     async def run(self) -> None:
         """Every five seconds, and at once when other rules are obeyed."""
@@ -253,8 +260,9 @@ class Presence:
                     details=self._details(),
                 )
                 self._pace.share_among(live)
+                self._outage.over()
             except Exception as error:
-                logger.warning("The heartbeat could not be written: {}", error)
+                self._outage.failed(error)
             try:
                 async with asyncio.timeout(_HEARTBEAT_SECONDS):
                     await self._changed.wait()

@@ -21,7 +21,7 @@ from workers.leases import Leases
 from workers.publisher import Parcel, publish_parcels
 from workers.rows import settlement
 from workers.steps import Observe
-from workers.until_done import until_done
+from workers.until_done import UntilDone
 from workers.work import Work
 
 __all__ = ["Settler", "deliver"]
@@ -42,10 +42,20 @@ class _Ended:
 class Settler:
     """`put` an ended attempt; `run` settles what came together in one statement."""
 
-    def __init__(self, *, transport: Transport, settle: Settle, leases: Leases, clock: Clock, observe: Observe) -> None:
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        settle: Settle,
+        leases: Leases,
+        until_done: UntilDone,
+        clock: Clock,
+        observe: Observe,
+    ) -> None:
         self._transport = transport
         self._settle = settle
         self._leases = leases
+        self._until_done = until_done
         self._clock = clock
         self._observe = observe
         self._ended: asyncio.Queue[_Ended] = asyncio.Queue()
@@ -147,7 +157,7 @@ class Settler:
             now = self._clock.now()
             return await self._settle([settlement(ended.work, ended.ending, now=now) for ended in batch])
 
-        return await until_done(f"Settling {len(batch)} commands", settle)
+        return await self._until_done(f"Settling {len(batch)} commands", settle)
 
     def _messages(self, ended: _Ended, revision: int) -> list[Message]:
         work, ending, now = ended.work, ended.ending, self._clock.now()

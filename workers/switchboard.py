@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from loguru import logger
-
 from bus.transport import Transport
 from models.database import Database
 from models.guild_rules import RulesInForce
+from workers.outages import Outage
 
 __all__ = ["Switchboard"]
 
@@ -45,12 +44,14 @@ class Switchboard:
             self._announced.set()
 
     async def _refresh_for_ever(self) -> None:
+        outage = Outage("The switches and rules could not be read")
         while True:
             self._announced.clear()
             try:
                 await self.refresh()
+                outage.over()
             except Exception as error:
-                logger.warning("The switches and rules could not be read: {}", error)
+                outage.failed(error)
             try:
                 async with asyncio.timeout(_EVERY_SECONDS):
                     await self._announced.wait()

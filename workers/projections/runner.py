@@ -19,6 +19,7 @@ from models.database import Connection, Database
 from models.errors import LeaseLost
 from models.projections import Place
 from models.sqlstate import is_unfit
+from workers.outages import Outage
 
 __all__ = ["Projection", "ProjectionRunner", "start_offset"]
 
@@ -61,16 +62,18 @@ class ProjectionRunner:
 
     async def run(self) -> None:
         name = self._projection.name
+        outage = Outage(f"Projection {name} stopped, trying again")
         try:
             while True:
                 try:
                     place = await projections.acquire(self._database, name, self._owner, _LEASE_SECONDS)
+                    outage.over()
                     if place is not None:
                         await self._read_from(place)
                 except LeaseLost as error:
                     logger.warning("{}", error)
                 except Exception as error:
-                    logger.opt(exception=error).error("Projection {} stopped, trying again", name)
+                    outage.failed(error)
                 await asyncio.sleep(_AGAIN_SECONDS)
         finally:
             await self._release()
