@@ -168,5 +168,6 @@ class MemoryQueue:
                 delivery_count=stored.delivery_count,
                 tag=reader.last_tag,
                 epoch=reader.epoch,
+                published_at=stored.timestamp,
             )
         )

@@ -145,4 +145,5 @@ def _delivery(message: Any, queue: str, epoch: int) -> Delivery:
         delivery_count=count if isinstance(count, int) else 0,
         tag=frame.delivery_tag,
         epoch=epoch,
+        published_at=properties.timestamp,
     )

@@ -30,8 +30,9 @@ class Message(msgspec.Struct, frozen=True):
 class Delivery(msgspec.Struct, frozen=True, eq=False):
     """One message of a work queue, to be settled once. `body` is as sent: `bus.codec.decompress` gives the plain one.
 
-    `user_id` is who published it, as the broker verified; `delivery_count` is how often it was delivered
-    before (quorum queues count it); `tag` and `epoch` (which channel it came on) are the transport's own.
+    `user_id` is who published it, as the broker verified; `delivery_count` is how often it was delivered before (quorum
+    queues count it); `published_at` is when its publisher sent it, to the second; `tag` and `epoch` (which channel it
+    came on) are the transport's own.
     """
 
     body: bytes
@@ -45,6 +46,7 @@ class Delivery(msgspec.Struct, frozen=True, eq=False):
     delivery_count: int
     tag: int
     epoch: int
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,13 +215,13 @@ class Ledger:
         columns = as_arrays(rows, len(COMMAND_COLUMNS))
         await again_on_deadlock(lambda: self._database.fetch(RECORD, *columns))
 
-    async def sweep(self, margin_seconds: float, limit: int) -> list[Command]:
-        """Unfinished commands whose time passed by the margin, to be published again; oldest id first.
+    async def sweep(self, margin_seconds: float, limit: int, *lanes: str) -> list[Command]:
+        """Unfinished commands of these lanes whose time passed by the margin, to be published again; oldest id first.
 
         They are not due again before another margin, so two sweepers never return the same. Without `reply_to`:
         where to answer is in what `claim` returns.
         """
-        rows = await self._database.fetch(SWEEP, float(margin_seconds), limit)
+        rows = await self._database.fetch(SWEEP, float(margin_seconds), limit, lanes)
         return [command_from_row(row) for row in rows]
 
     async def cancel(self, command_id: UUID, *, outcome: Outcome, audit: AuditRecord) -> Settled:

@@ -49,6 +49,7 @@ WITH due AS MATERIALIZED (
     SELECT id FROM commands
     WHERE state IN ('queued', 'running', 'retrying', 'awaiting_approval')
         AND GREATEST(created_at, lease_until, next_attempt_at) < now() - make_interval(secs => $1::float8)
+        AND lane = ANY($3::text[])
     ORDER BY GREATEST(created_at, lease_until, next_attempt_at)
     LIMIT $2 FOR UPDATE SKIP LOCKED
 ),

@@ -26,8 +26,6 @@ from workers.until_done import UntilDone
 
 __all__ = ["Lanes", "assemble"]
 
-_BACKLOG_SECONDS = 10.0
-
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
@@ -37,10 +35,6 @@ class Lanes:
     pools: Sequence[Pool]
     settler: Settler
     leases: Leases
-
-    def backlogged(self) -> bool:
-        """Whether some lane's queue has held more than its workers take for a while."""
-        return not all(pool.was_empty_within(_BACKLOG_SECONDS) for pool in self.pools)
 
 
 def assemble(

@@ -20,6 +20,7 @@ from workers.pipeline import Pipeline
 from workers.ports import Handler
 from workers.publisher import hand_on
 from workers.received import parse
+from workers.waits import Waits
 from workers.work import Work
 
 __all__ = ["Pool"]
@@ -27,7 +28,6 @@ __all__ = ["Pool"]
 _BATCH = 64
 _BATCHES_AT_ONCE = 2
 _QUIET_SECONDS = 1.0
-_EMPTY_SECONDS = 0.05
 
 
 class Pool:
@@ -62,35 +62,24 @@ class Pool:
         self._nothing_in_hand = asyncio.Event()
         self._nothing_in_hand.set()
         self._let_go = asyncio.Event()
-        self._waiting_since: float | None = None
-        self._empty_at: float | None = None
+        self._waits = Waits(clock)
 
     async def run(self) -> None:
         async with self._transport.consume(self._queue, prefetch=self._prefetch) as consumer:
             self._consumer = consumer
             await self._batches.acquire()
             # What had arrived before a stop is in hand too, until the grace period is over.
-            while (batch := await self._next(consumer)) and not self._let_go.is_set():
+            while (batch := await consumer.batch(most=_BATCH, wait_seconds=0)) and not self._let_go.is_set():
+                self._waits.note(batch)
                 await self._take(consumer, batch)
                 # Only now is the next batch taken: while these are busy it grows.
                 await self._batches.acquire()
             await self._let_go.wait()
 
-    async def _next(self, consumer: Consumer) -> list[Delivery]:
-        asked_at = self._clock.monotonic()
-        self._waiting_since = asked_at
-        batch = await consumer.batch(most=_BATCH, wait_seconds=0)
-        self._waiting_since = None
-        now = self._clock.monotonic()
-        if now - asked_at > _EMPTY_SECONDS:
-            self._empty_at = now
-        return batch
-
-    def was_empty_within(self, seconds: float) -> bool:
-        """Whether the queue had nothing more to give at some moment of the last `seconds`."""
-        now = self._clock.monotonic()
-        waiting = self._waiting_since is not None and now - self._waiting_since > _EMPTY_SECONDS
-        return waiting or (self._empty_at is not None and now - self._empty_at <= seconds)
+    def longest_wait(self) -> float:
+        """How many seconds deliveries waited lately to be taken, and to be claimed where that is still to come."""
+        unclaimed = (work.received.delivery for work in self._works.values() if work.claimed is None)
+        return max(self._waits.longest(), *(self._waits.of(delivery) for delivery in unclaimed), 0.0)
 
     async def stop(self, *, grace_seconds: float) -> None:
         """Take nothing new, finish what is in hand within the grace period, then let go of the rest."""

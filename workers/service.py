@@ -176,11 +176,12 @@ async def run(
             },
         )
         parts = Parts(lanes, replies, letters)
+        waits = {lane: pool.longest_wait for lane, pool in zip(settings.lanes, lanes.pools, strict=True)}
         background: Sequence[Coroutine[None, None, None]] = (
             lifeline.keep(),
             lanes.leases.keep(),
             lanes.settler.run(),
-            Sweeper(transport=transport, sweep=ledger.sweep, backlogged=lanes.backlogged).run(),
+            Sweeper(transport=transport, sweep=ledger.sweep, waits=waits).run(),
             Feeder(transport=transport, ready=lambda: begin_children(database, catalogue, clock.now())).run(),
             Feeder(transport=transport, ready=approval_store.take_decided).run(),
             Housekeeping(database=database, ledger=ledger, clock=clock).run(),

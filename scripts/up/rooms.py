@@ -88,7 +88,7 @@ class Rooms:
         # What was running when the process was killed is held by its lease for a while yet: it is taken along, and the
         # workers wait for the lease's end. Once: the same commands would be due again at once. The workers' sweeper
         # finds any beyond.
-        overdue = await self._ledger.sweep(-LEASE_SECONDS, _AT_ONCE)
+        overdue = await self._ledger.sweep(-LEASE_SECONDS, _AT_ONCE, "interactive", "bulk")
         if overdue:
             await self._workers.publish_all([command_message(command) for command in overdue])
             logger.info("{} commands from before are published again", len(overdue))

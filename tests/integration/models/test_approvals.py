@@ -97,7 +97,7 @@ async def test_what_was_declined_can_only_end(ledger: Ledger, database: Database
 
 async def test_it_expires_when_its_own_time_is_over_and_a_sweeper_finds_it(ledger: Ledger) -> None:
     early, late = await wait(ledger), await wait(ledger, hours=-1)
-    swept = [one.id for one in await ledger.sweep(0, 100)]
+    swept = [one.id for one in await ledger.sweep(0, 100, "interactive", "bulk")]
     assert late.id in swept
     assert early.id not in swept
     assert (await take(ledger, early, "expired")).verdict == "waiting"
@@ -123,7 +123,7 @@ async def test_what_was_decided_is_taken_up_once_and_swept_if_it_was_lost(ledger
     taken = await asyncio.gather(store.take_decided(), store.take_decided())
     assert [one.id for batch in taken for one in batch] == [what.id]
     assert await store.take_decided() == []
-    swept = [one.id for one in await ledger.sweep(0, 100)]
+    swept = [one.id for one in await ledger.sweep(0, 100, "interactive", "bulk")]
     assert what.id in swept
     assert undecided.id not in swept
 

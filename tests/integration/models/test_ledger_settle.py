@@ -17,6 +17,8 @@ from models.ledger_types import Claimed, Settlement
 from models.outcome import Outcome
 from tests.integration.models.commands import audit, claim, command, settlement
 
+LANES = ("interactive", "bulk")
+
 
 @pytest.fixture
 def ledger(database: Database) -> Ledger:
@@ -168,7 +170,7 @@ class TestSweep:
         await take(ledger, running, lease=0)
         await take(ledger, live)
         await asyncio.sleep(0.6)
-        both = await asyncio.gather(ledger.sweep(0.5, 100), ledger.sweep(0.5, 100))
+        both = await asyncio.gather(*(ledger.sweep(0.5, 100, *LANES) for _ in range(2)))
         mine = {queued.id, retrying.id, running.id, live.id}
         found = [one for part in both for one in part if one.id in mine]
         swept = {one.id: one for one in found}
@@ -178,19 +180,26 @@ class TestSweep:
             id=queued.id, issued_at=queued.issued_at, subject="member:1", trace=queued.trace, correlation_id=queued.id
         )
         assert swept[retrying.id].attempt == 3
-        assert await ledger.sweep(5, 100) == []
+        assert await ledger.sweep(5, 100, *LANES) == []
 
     async def test_a_swept_row_can_be_taken_over(self, ledger: Ledger) -> None:
         ban = command()
         await take(ledger, ban, lease=0)
         await asyncio.sleep(0.02)
-        [swept] = [one for one in await ledger.sweep(0.01, 100) if one.id == ban.id]
+        [swept] = [one for one in await ledger.sweep(0.01, 100, *LANES) if one.id == ban.id]
         assert (await take(ledger, swept)).takeover
+
+    async def test_each_lane_is_swept_by_itself(self, ledger: Ledger) -> None:
+        quick, slow = command(), command(lane="bulk")
+        await ledger.record([quick, slow])
+        await asyncio.sleep(0.02)
+        swept = {one.id for one in await ledger.sweep(0.01, 100, "bulk")}
+        assert (quick.id in swept, slow.id in swept) == (False, True)
 
     async def test_what_is_not_due_stays(self, ledger: Ledger) -> None:
         ban = command()
         await ledger.record([ban])
-        assert ban.id not in {one.id for one in await ledger.sweep(60, 100)}
+        assert ban.id not in {one.id for one in await ledger.sweep(60, 100, *LANES)}
 
 
 class TestAccept:

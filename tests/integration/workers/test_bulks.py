@@ -138,7 +138,7 @@ async def test_children_that_were_never_published_are_the_sweepers(platform: Pla
         )
     begun = await begin_children(platform.database, platform.catalogue, SystemClock().now())
     assert await begin_children(platform.database, platform.catalogue, SystemClock().now()) == []
-    swept = {command.id for command in await platform.ledger.sweep(0, 100)}
+    swept = {command.id for command in await platform.ledger.sweep(0, 100, "interactive", "bulk")}
     assert {command.id for command in begun} <= swept
     assert (len(begun), {command.parent_id for command in begun}) == (3, {start.id})
 

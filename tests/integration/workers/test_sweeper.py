@@ -34,7 +34,8 @@ async def test_two_sweepers_publish_what_is_overdue_once(platform: Platform) -> 
     await overdue(platform, *commands)
     await platform.ledger.record([fresh])
     transport = await platform.transport("worker")
-    sweepers = [Sweeper(transport=transport, sweep=platform.ledger.sweep, backlogged=lambda: False) for _ in range(2)]
+    waits = {"interactive": lambda: 0.0}
+    sweepers = [Sweeper(transport=transport, sweep=platform.ledger.sweep, waits=waits) for _ in range(2)]
     swept = await asyncio.gather(*(sweeper.sweep_once() for sweeper in sweepers))
     assert sum(swept) == len(commands)
     assert [await sweeper.sweep_once() for sweeper in sweepers] == [0, 0]
@@ -49,10 +50,11 @@ async def test_what_waits_in_line_is_not_put_in_line_again(platform: Platform) -
     command = a_command("utility.ping")
     await overdue(platform, command)
     transport = await platform.transport("worker")
-    backlog = True
-    sweeper = Sweeper(transport=transport, sweep=platform.ledger.sweep, backlogged=lambda: backlog)
+    waited = 300.0
+    waits = {"bulk": lambda: 0.0, "interactive": lambda: waited}
+    sweeper = Sweeper(transport=transport, sweep=platform.ledger.sweep, waits=waits)
     assert await sweeper.sweep_once() == 0
-    backlog = False
+    waited = 0.0
     assert await sweeper.sweep_once() == 1
     assert await platform.broker.depth("commands.interactive") == 1
 

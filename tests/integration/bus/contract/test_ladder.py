@@ -20,6 +20,7 @@ async def test_a_copy_comes_back_to_its_origin_after_the_level(transport: Transp
         assert 0.95 < time.monotonic() - began < 2.5
         assert (delivery.body, delivery.headers["attempt"], delivery.user_id) == (b"again", 2, "worker")
         assert (delivery.routing_key, delivery.delivery_count) == (origin, 0)
+        assert delivery.exchange == "", "how it is told from what came straight"
         consumer.ack(delivery)
 
 

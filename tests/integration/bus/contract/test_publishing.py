@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,6 +24,8 @@ async def test_a_message_arrives_with_all_that_was_sent(transport: Transport) ->
     assert delivery.user_id == transport.user == "worker"
     assert delivery.queue == "work.a"
     assert (delivery.redelivered, delivery.delivery_count, delivery.content_encoding) == (False, 0, "")
+    assert delivery.published_at is not None
+    assert abs(datetime.now(UTC) - delivery.published_at) < timedelta(seconds=30)
 
 
 async def test_an_empty_body_arrives(transport: Transport) -> None:
