@@ -63,6 +63,7 @@ BY_KEY = {
 
 Not for lists, whose best index depends on what is asked for.
 """
+_OF_THE_POOL = frozenset(("minsize", "maxsize", "connect", "reset", "server_settings"))
 # PostgreSQL then notices within half a minute that a machine went away without a word.
 _KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "4"}
 # Whatever PostgreSQL says while connecting may pass: it starts up, or somebody is about to make user and database.
@@ -85,11 +86,6 @@ async def _keep_session(connection: Any) -> None:
     """
 
 
-def session_settings(role: str | None, session: Mapping[str, str]) -> dict[str, str]:
-    """What each session begins with."""
-    return _SESSION | dict(session) | ({"role": role} if role else {})
-
-
 def tortoise_config(
     url: str,
     *,
@@ -107,7 +103,7 @@ def tortoise_config(
         "command_timeout": _COMMAND_TIMEOUT_SECONDS,
         "connect": _connect,
         "reset": _keep_session,
-        "server_settings": session_settings(role, session),
+        "server_settings": _SESSION | dict(session) | ({"role": role} if role else {}),
     }
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
@@ -135,8 +131,6 @@ class Database:
         session: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.address = shown_address(url)
-        self._credentials = parse_database_url(url)
-        self._settings = session_settings(role, session)
         self._config = tortoise_config(url, role=role, min_size=min_size, max_size=max_size, session=session)
         self._context: TortoiseContext | None = None
         self._client: Any = None
@@ -217,8 +211,10 @@ class Database:
 
         Raises DatabaseUnavailable where it cannot be opened.
         """
+        pool = self._config["connections"]["default"]["credentials"]
         connection = await _connect(
-            **self._credentials, timeout=_CONNECT_TIMEOUT_SECONDS, server_settings=self._settings | _KEEPALIVES
+            **{name: value for name, value in pool.items() if name not in _OF_THE_POOL},
+            server_settings=pool["server_settings"] | _KEEPALIVES,
         )
         try:
             yield connection

@@ -60,6 +60,8 @@ GRANT SELECT ON guilds, roles, channels, persons, members, guild_settings_histor
 -- Workers: what is done, what is known of guilds, and what has run out.
 GRANT SELECT, INSERT, UPDATE ON commands, bulks, projections, streams TO guildbus_worker;
 GRANT INSERT ON audit TO guildbus_worker;
+-- Which lines there are, to know a claim of theirs again; not what they say.
+GRANT SELECT (id, command_id) ON audit TO guildbus_worker;
 GRANT SELECT, INSERT ON dead_letters, guild_settings_history, warnings, notes TO guildbus_worker;
 GRANT INSERT, UPDATE ON guild_settings TO guildbus_worker;
 GRANT UPDATE ON control TO guildbus_worker;

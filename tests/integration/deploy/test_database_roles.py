@@ -132,7 +132,7 @@ REFUSED = {
         "SELECT key_hash FROM api_keys",
         "INSERT INTO api_keys DEFAULT VALUES",
         "UPDATE api_keys SET revoked_at = NULL",
-        "SELECT 1 FROM audit",
+        "SELECT detail FROM audit",
         "SELECT secret FROM webhooks",
         "UPDATE switches SET off = false",
         "UPDATE warnings SET reason = ''",

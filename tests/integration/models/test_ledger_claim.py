@@ -1,25 +1,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from bus.envelopes import Actor, Command, ReplyTo
 from bus.ids import Snowflake
-from models.database import Database
+from models.database import WORKER_ROLE, Database
 from models.ledger import Ledger
 from models.ledger_types import Claimed
 from models.lifeline import LIVES, Lifeline
 from tests.integration.models.commands import GUILD, audit, claim, command, settlement
 from tests.integration.workers.quick import eventually
+from tests.postgres import as_role
 
 
-@pytest.fixture
-def ledger(database: Database) -> Ledger:
-    return Ledger(database)
+@pytest_asyncio.fixture
+async def ledger(database: Database) -> AsyncIterator[Ledger]:
+    """With the rights of a worker, and no others."""
+    async with as_role(database, WORKER_ROLE) as own:
+        yield Ledger(own)
 
 
 async def take(ledger: Ledger, what: Command, lease: float = 10, subject: str | None = None) -> Claimed:
@@ -189,7 +194,7 @@ async def test_what_is_newer_waits_for_a_call_that_may_be_on_its_way(ledger: Led
     first = await take(ledger, older, subject=subject)
     await ledger.settle([settlement(first, "retrying", attempt=2, on_its_way_seconds=30.0)])
     newer = [command(source=source) for source in ("bot", "dashboard")]
-    await ledger.accept(newer[1], subject=subject, principal="test", idempotency_key=None, body_hash=b"")
+    await Ledger(database).accept(newer[1], subject=subject, principal="test", idempotency_key=None, body_hash=b"")
     asked = [claim(one, subject=subject) for one in newer]
     assert await ledger.claim_new(asked, 10) == [None, None]
     assert [one.verdict for one in await ledger.claim(asked, 10)] == ["unknown", "held"]

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from bus.envelopes import Command, ReplyTo
 from bus.ids import Snowflake, new_id
-from models.database import Database
+from models.database import WORKER_ROLE, Database
 from models.ledger import Ledger
 from models.ledger_types import Claim
 from tests.integration.models.commands import claim, command, settlement
+from tests.postgres import as_role
 
 
-@pytest.fixture
-def ledger(database: Database) -> Ledger:
-    return Ledger(database)
+@pytest_asyncio.fixture
+async def ledger(database: Database) -> AsyncIterator[Ledger]:
+    """With the rights of a worker, and no others."""
+    async with as_role(database, WORKER_ROLE) as own:
+        yield Ledger(own)
 
 
 def from_discord(**fields: Any) -> Command:

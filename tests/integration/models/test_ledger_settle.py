@@ -1,28 +1,40 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
 from bus.envelopes import Actor, Command, ReplyTo
 from bus.ids import Snowflake, new_id
-from models.database import Database, fetch
+from models.database import WEB_ROLE, WORKER_ROLE, Database, fetch
 from models.errors import KeyReused
 from models.ledger import Ledger
 from models.ledger_types import Claimed, Settlement
 from models.outcome import Outcome
 from tests.integration.models.commands import audit, claim, command, settlement
+from tests.postgres import as_role
 
 LANES = ("interactive", "bulk")
 
 
-@pytest.fixture
-def ledger(database: Database) -> Ledger:
-    return Ledger(database)
+@pytest_asyncio.fixture
+async def ledger(database: Database) -> AsyncIterator[Ledger]:
+    """With the rights of a worker, and no others."""
+    async with as_role(database, WORKER_ROLE) as own:
+        yield Ledger(own)
+
+
+@pytest_asyncio.fixture
+async def web_ledger(database: Database) -> AsyncIterator[Ledger]:
+    """With the rights of a web process, which accepts."""
+    async with as_role(database, WEB_ROLE) as own:
+        yield Ledger(own)
 
 
 async def take(ledger: Ledger, what: Command, lease: float = 10) -> Claimed:
@@ -209,40 +221,42 @@ class TestAccept:
         )
 
     @pytest.mark.parametrize("guild", [Snowflake(1), None])
-    async def test_the_same_key_and_body_answers_with_the_first(self, ledger: Ledger, guild: Snowflake | None) -> None:
+    async def test_the_same_key_and_body_answers_with_the_first(
+        self, web_ledger: Ledger, ledger: Ledger, guild: Snowflake | None
+    ) -> None:
         key = f"same-{guild}"
         first = command(guild_id=guild)
-        queued = await self.accept(ledger, first, key)
+        queued = await self.accept(web_ledger, first, key)
         assert (queued.id, queued.replayed, queued.state) == (first.id, False, "queued")
         await take(ledger, first)
-        again = await self.accept(ledger, command(guild_id=guild), key)
+        again = await self.accept(web_ledger, command(guild_id=guild), key)
         assert (again.id, again.replayed, again.state) == (first.id, True, "running")
 
-    async def test_the_same_key_with_another_body_is_refused(self, ledger: Ledger) -> None:
+    async def test_the_same_key_with_another_body_is_refused(self, web_ledger: Ledger) -> None:
         first = command()
-        await self.accept(ledger, first, "other-body")
+        await self.accept(web_ledger, first, "other-body")
         with pytest.raises(KeyReused) as caught:
-            await self.accept(ledger, command(), "other-body", b"y")
+            await self.accept(web_ledger, command(), "other-body", b"y")
         assert caught.value.command_id == first.id
 
-    async def test_keys_of_other_guilds_are_other_keys(self, ledger: Ledger) -> None:
+    async def test_keys_of_other_guilds_are_other_keys(self, web_ledger: Ledger) -> None:
         one, other = command(guild_id=Snowflake(1)), command(guild_id=Snowflake(2))
-        assert not (await self.accept(ledger, one, "per-guild")).replayed
-        assert not (await self.accept(ledger, other, "per-guild", b"y")).replayed
+        assert not (await self.accept(web_ledger, one, "per-guild")).replayed
+        assert not (await self.accept(web_ledger, other, "per-guild", b"y")).replayed
 
-    async def test_without_a_key_each_is_its_own(self, ledger: Ledger) -> None:
-        assert not (await self.accept(ledger, command(), None)).replayed
-        assert not (await self.accept(ledger, command(), None)).replayed
+    async def test_without_a_key_each_is_its_own(self, web_ledger: Ledger) -> None:
+        assert not (await self.accept(web_ledger, command(), None)).replayed
+        assert not (await self.accept(web_ledger, command(), None)).replayed
 
-    async def test_many_at_once_are_one(self, ledger: Ledger) -> None:
-        answers = await asyncio.gather(*(self.accept(ledger, command(), "race") for _ in range(12)))
+    async def test_many_at_once_are_one(self, web_ledger: Ledger) -> None:
+        answers = await asyncio.gather(*(self.accept(web_ledger, command(), "race") for _ in range(12)))
         assert len({answer.id for answer in answers}) == 1
         assert sum(not answer.replayed for answer in answers) == 1
 
-    async def test_old_keys_are_forgotten(self, ledger: Ledger) -> None:
-        await self.accept(ledger, command(), "old")
+    async def test_old_keys_are_forgotten(self, web_ledger: Ledger, ledger: Ledger) -> None:
+        await self.accept(web_ledger, command(), "old")
         assert await ledger.forget_keys(datetime.now(UTC) + timedelta(seconds=5)) > 0
-        assert not (await self.accept(ledger, command(), "old", b"y")).replayed
+        assert not (await self.accept(web_ledger, command(), "old", b"y")).replayed
 
 
 async def test_recording_twice_keeps_the_first(ledger: Ledger) -> None:

@@ -27,4 +27,5 @@ def test_nobody_is_granted_to_change_the_audit_trail() -> None:
     assert [rights for rights, tables in granted if "audit" in re.findall(r"\w+", tables)] == [
         "SELECT, INSERT",
         "INSERT",
+        "SELECT (id, command_id)",
     ]
