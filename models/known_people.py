@@ -27,7 +27,8 @@ FROM (
     SELECT id, bool_or(was_here) AS was_here FROM (
         SELECT w.member_id AS id, false AS was_here FROM warnings w WHERE w.guild_id = $1
         UNION SELECT n.member_id, false FROM notes n WHERE n.guild_id = $1
-        UNION SELECT substring(c.subject FROM '^member:([0-9]{1,19})$')::bigint, true FROM commands c
+        UNION SELECT CASE WHEN c.subject ~ '^member:[0-9]+$' THEN substr(c.subject, 8)::bigint END, true
+        FROM commands c
         WHERE c.guild_id = $1 AND c.type IN ('moderation.kick', 'moderation.ban') AND c.state = 'succeeded'
             AND NOT c.dry_run
     ) entries WHERE id IS NOT NULL GROUP BY id

@@ -173,7 +173,7 @@ def command_list_sql(
     """The statement of `list_commands`, its parameters, and the limit that applies."""
     conditions = _common(guild_id, where, cursor)
     conditions.add("state = ANY({}::text[])", None if where.states is None else list(where.states))
-    return _listing("commands", conditions, limit)
+    return _newest(_rows("commands", conditions), conditions, limit)
 
 
 def audit_list_sql(guild_id: Where, where: AuditFilter, cursor: str | None, limit: int) -> tuple[str, list[Any], int]:
@@ -182,7 +182,12 @@ def audit_list_sql(guild_id: Where, where: AuditFilter, cursor: str | None, limi
     conditions.add("command_id = {}", where.command_id)
     if where.by_words:
         _add_words(conditions, guild_id, where)
-    return _listing("audit", conditions, limit)
+    rows = _rows("audit", conditions)
+    if where.text is not None and not isinstance(guild_id, int):
+        # PostgreSQL takes any word for one line in a hundred, and would look for it from the newest on: for a rare one
+        # through every guild's lines. OFFSET 0 keeps it from seeing that the newest alone are wanted.
+        rows = f"SELECT * FROM ({rows} OFFSET 0) found"  # noqa: S608 - ours, no input
+    return _newest(rows, conditions, limit)
 
 
 def _add_words(conditions: Conditions, guild_id: Where, where: AuditFilter) -> None:
@@ -214,11 +219,14 @@ def _common(guild_id: Where, where: CommandFilter | AuditFilter, cursor: str | N
     return conditions
 
 
-def _listing(table: str, conditions: Conditions, limit: int) -> tuple[str, list[Any], int]:
+def _rows(table: str, conditions: Conditions) -> str:
+    return f"SELECT * FROM {table} WHERE {conditions}"  # noqa: S608 - ours, no input
+
+
+def _newest(rows: str, conditions: Conditions, limit: int) -> tuple[str, list[Any], int]:
     bounded = max(1, min(limit, MAX_LIMIT))
     last = conditions.parameter(bounded + 1)
-    sql = f"SELECT * FROM {table} WHERE {conditions} ORDER BY id DESC LIMIT {last}"  # noqa: S608 - ours, no input
-    return sql, conditions.values, bounded
+    return f"{rows} ORDER BY id DESC LIMIT {last}", conditions.values, bounded
 
 
 def _entry(row: Record) -> AuditEntry:

@@ -55,6 +55,7 @@ async def long(database_url: str, database: Database) -> AsyncIterator[Database]
         (GUILD, AuditFilter(type="messages.announce", intents=False)),
         (GUILD, AuditFilter(source="schedule")),
         (ALL, AuditFilter(text="rival")),
+        (ALL, AuditFilter(text="nowhere", intents=False)),
     ],
 )
 async def test_what_is_rare_is_found_by_the_index_of_words(
