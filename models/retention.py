@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tortoise.exceptions import OperationalError
 
@@ -10,7 +10,7 @@ from models.database import Database, fetch
 from models.errors import ModelError
 from models.sqlstate import sqlstate_of
 
-__all__ = ["drop_partitions", "ensure_partitions"]
+__all__ = ["drop_partitions", "ensure_partitions", "months_before"]
 
 _INVALID_PARAMETER = "22023"
 
@@ -30,6 +30,12 @@ async def ensure_partitions(database: Database, months_ahead: int = 3) -> int:
     """Makes the partitions of the coming months where they are missing; returns how many tables were made."""
     [row] = await database.fetch("SELECT guildbus_ensure_partitions($1) AS made", months_ahead)
     return int(row["made"])
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """The beginning, in UTC, of the month that lies so many before the present one."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    return datetime(year, month + 1, 1, tzinfo=UTC)
 
 
 async def drop_partitions(database: Database, before: datetime) -> list[str]:

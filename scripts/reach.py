@@ -20,10 +20,18 @@ from scripts.exits import Misconfigured
 from scripts.running import DataDirLock, Running, read_running
 from scripts.shown import shown_address
 
-__all__ = ["BrokerAdmin", "broker_admin", "data_dir_option", "database_url", "on_database", "on_database_url"]
+__all__ = [
+    "CONNECT_SECONDS",
+    "BrokerAdmin",
+    "broker_admin",
+    "data_dir_option",
+    "database_url",
+    "on_database",
+    "on_database_url",
+]
 
 _WAIT_FOR_OTHER_COMMAND_SECONDS = 20.0
-_CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
 
 T = TypeVar("T")
 
@@ -105,7 +113,7 @@ def on_database(data_dir: Path, what: str, work: Callable[[Database], Coroutine[
     async def run() -> T:
         async with database_url(data_dir, what=what) as url:
             database = Database(url, max_size=2)
-            await database.connect(give_up_after_seconds=_CONNECT_SECONDS)
+            await database.connect(give_up_after_seconds=CONNECT_SECONDS)
             try:
                 return await work(database)
             finally:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from bus.clock import SystemClock
 from models import migrate
+from models.database import Database
+from models.retention import drop_partitions, months_before
 from scripts.exits import FAILED
 from scripts.output import json_option, show_json
-from scripts.reach import data_dir_option, on_database, on_database_url
+from scripts.reach import CONNECT_SECONDS, data_dir_option, on_database, on_database_url
 from scripts.seed import seed_demo
 
 __all__ = ["db"]
@@ -17,9 +21,9 @@ __all__ = ["db"]
 
 @click.group()
 def db() -> None:
-    """Migrate and fill the database.
+    """Migrate, fill and prune the database.
 
-    Works on DATABASE_URL (for upgrade and downgrade a user who owns the tables), else on the embedded database,
+    Works on DATABASE_URL (for upgrade, downgrade and prune a user who owns the tables), else on the embedded database,
     which is started for the command where the platform does not run.
     """
 
@@ -50,6 +54,33 @@ def downgrade(to: int, yes: bool, data_dir: Path, as_json: bool) -> None:
         show_json({"taken_back": taken})
     else:
         click.echo("\n".join(f"took back {name}" for name in taken) or "Nothing was to be taken back.")
+
+
+@db.command()
+@click.argument("months", type=click.IntRange(min=2, max=1200))
+@click.option("--yes", is_flag=True, help="Do not ask: what is dropped is lost.")
+@data_dir_option
+@json_option
+def prune(months: int, yes: bool, data_dir: Path, as_json: bool) -> None:
+    """Drop old commands and the audit trail: whole months, all but this one and the MONTHS before it."""
+    before = months_before(SystemClock().now(), months)
+    if not yes:
+        click.confirm(f"Commands and audit trail from before {before:%Y-%m-%d} are lost. Go on?", abort=True, err=True)
+    dropped = on_database_url(data_dir, "guildbus db prune", lambda url: _drop(url, before))
+    if as_json:
+        show_json({"before": before.isoformat(), "dropped": dropped})
+    else:
+        click.echo("\n".join(f"dropped {name}" for name in dropped) or "Nothing is that old.")
+
+
+async def _drop(url: str, before: datetime) -> list[str]:
+    """As the URL's own user: no process's role may make history go away."""
+    database = Database(url, role=None, max_size=1)
+    await database.connect(give_up_after_seconds=CONNECT_SECONDS)
+    try:
+        return await drop_partitions(database, before)
+    finally:
+        await database.close()
 
 
 @db.command()

@@ -15,7 +15,7 @@ from models.bulks import Target, get_bulk, start_bulk
 from models.database import ROLES, Database
 from models.errors import ModelError
 from models.ledger import Ledger
-from models.retention import drop_partitions, ensure_partitions
+from models.retention import drop_partitions, ensure_partitions, months_before
 from models.tables import TABLE_MODULES
 from tests.integration.models.commands import GUILD, command
 
@@ -150,6 +150,13 @@ async def test_retention_drops_whole_months_but_never_recent_ones(database: Data
     assert await drop_partitions(database, datetime(2020, 2, 1, tzinfo=UTC)) == ["audit_y2020m01"]
     with pytest.raises(ModelError, match="30 days"):
         await drop_partitions(database, datetime.now(UTC))
+
+
+def test_months_are_counted_over_the_turn_of_a_year() -> None:
+    now = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
+    assert [months_before(now, months) for months in (0, 1, 2, 26)] == [
+        datetime(year, month, 1, tzinfo=UTC) for year, month in ((2026, 2), (2026, 1), (2025, 12), (2023, 12))
+    ]
 
 
 async def test_bulks_go_with_the_months_of_their_commands(database: Database, database_url: str) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
+
+from scripts.data_dir import DataDir
+from scripts.running import read_running
 from tests.integration.scripts.running_platform import Platform, guildbus
 
 GUILD = "1101000000000100000"
@@ -99,6 +104,24 @@ def test_the_database_of_a_running_platform_is_migrated(platform: Platform) -> N
     assert status["pending"] == []
     assert status["applied"]
     assert platform.json("db", "upgrade") == {"applied": []}
+
+
+def test_old_months_are_dropped_when_an_operator_asks(platform: Platform) -> None:
+    running = read_running(DataDir(platform.data_dir).lock_file)
+    assert running is not None
+
+    async def make_an_old_month() -> None:
+        owner = await asyncpg.connect(running.database_url)
+        await owner.execute("""
+            CREATE TABLE audit_y2020m01 PARTITION OF audit FOR VALUES
+            FROM ('016f5e66-e800-0000-0000-000000000000') TO ('016ffe0b-9400-0000-0000-000000000000')""")
+        await owner.close()
+
+    asyncio.run(make_an_old_month())
+    assert platform.run("db", "prune", "1").returncode == 2
+    assert platform.run("db", "prune", "12").returncode == 130, "it asks, and nobody answers"
+    assert platform.json("db", "prune", "12", "--yes")["dropped"] == ["audit_y2020m01"]
+    assert platform.run("db", "prune", "12", "--yes").stdout == "Nothing is that old.\n"
 
 
 def test_a_memory_broker_needs_no_topology(platform: Platform) -> None:
