@@ -27,7 +27,9 @@ from web.pages.members import acts_on_members
 from web.pages.session import admit_page, page_context
 from web.parts import Parts, parts_of
 from web.people import subject_person
+from web.preferences import preferences_of
 from web.problems import Problem
+from web.said import said_in
 from web.standing import Admitted
 
 __all__ = ["command_centre", "command_history", "command_timeline"]
@@ -74,13 +76,14 @@ async def command_history(request: Request) -> Response:
     page = await list_commands(parts.database, int(admitted.guild.id), where, cursor=query.cursor)
     records = visible_records(page.items, parts.catalogue, admitted.principal, admitted.standing)
     people = {person for record in records for person in _people(record)}
+    said = said_in(preferences_of(request).language)
     context = {
         **page_context(admitted, section="commands", title="commands.history"),
         "parents": [("nav.commands", f"/guilds/{admitted.guild.id}/commands")],
         "records": records,
         "where": where,
         "types": [(name, name) for name in sorted(parts.catalogue.by_type)],
-        "states": [(state, state.replace("_", " ")) for state in get_args(CommandState)],
+        "states": [(state, said.name(state)) for state in get_args(CommandState)],
         "state": ",".join(query.state or ()),
         "names": await names_in(parts.database, admitted.guild.id, people),
         "next_page": next_page(request, page.next_cursor),

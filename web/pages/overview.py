@@ -55,13 +55,15 @@ class Module:
     failed: int
 
     @property
-    def state(self) -> tuple[str, str]:
-        """Colour and words."""
+    def state(self) -> tuple[str, str, int]:
+        """Colour, the catalogue's word below `overview`, and how many it is about."""
         if self.on == 0:
-            return "", "off"
+            return "", "module_off", self.commands
         if self.failed:
-            return "bad", f"{self.failed} failed"
-        return ("good", "on") if self.on == self.commands else ("warn", f"{self.commands - self.on} off")
+            return "bad", "some_failed", self.failed
+        if self.on == self.commands:
+            return "good", "module_on", self.on
+        return "warn", "some_off", self.commands - self.on
 
 
 async def overview(request: Request) -> Response:

@@ -19,6 +19,7 @@ from web.csrf import csrf_token
 from web.language import script_words, words_of
 from web.login.sessions import Session
 from web.preferences import Preferences, preferences_of
+from web.said import Said, said_in
 from web.static_files import STATIC_DIRECTORY, imported_by, static_url, static_version
 
 __all__ = ["SHELL_HEADER", "Pages"]
@@ -67,13 +68,17 @@ class Pages:
         self._environment.filters.update(
             as_json=_as_json,
             moment=_moment,
-            words=_words,
             initials=_initials,
             pretty=_pretty,
             is_moment=_is_moment,
             milliseconds=_milliseconds,
             per_second=_per_second,
+            decimal=_decimal,
             duration=_duration,
+            said=_said,
+            named=_named,
+            named_each=_named_each,
+            sentence_case=_sentence_case,
         )
 
     def part(self, template: str, context: Mapping[str, Any]) -> Markup:
@@ -142,20 +147,45 @@ def _pretty(value: Any) -> str:
     return msgspec.json.format(codec.encode(value), indent=2).decode()
 
 
-def _moment(value: datetime | str | None) -> Markup:
+@jinja2.pass_context
+def _moment(context: jinja2.runtime.Context, value: datetime | str | None) -> Markup:
     """A time in UTC that times.js shows in the reader's zone."""
     if value is None:
         return Markup("")
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     at = at.astimezone(UTC)
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        at.isoformat(timespec="milliseconds"), at.strftime("%Y-%m-%d %H:%M:%S"), at.strftime("%d %b %H:%M")
+        at.isoformat(timespec="milliseconds"),
+        at.strftime("%Y-%m-%d %H:%M:%S"),
+        at.strftime(context["texts"]["moment_format"]),
     )
 
 
-def _words(value: object) -> str:
-    """`in_doubt` → "in doubt"."""
-    return str(value).replace("_", " ")
+@jinja2.pass_context
+def _said(context: jinja2.runtime.Context, text: str) -> str:
+    """A sentence of the platform, in the reader's language."""
+    return _said_for(context).sentence(text)
+
+
+@jinja2.pass_context
+def _named(context: jinja2.runtime.Context, name: object) -> str:
+    """`in_doubt` → "in doubt", in the reader's language."""
+    return _said_for(context).name(str(name))
+
+
+@jinja2.pass_context
+def _named_each(context: jinja2.runtime.Context, names: str) -> str:
+    return _said_for(context).names(names)
+
+
+def _said_for(context: jinja2.runtime.Context) -> Said:
+    preferences: Preferences = context["preferences"]
+    return said_in(preferences.language)
+
+
+def _sentence_case(text: str) -> str:
+    """The first letter large, the others as they are: "Timed out until", "ID"."""
+    return text[:1].upper() + text[1:]
 
 
 def _initials(name: str) -> str:
@@ -168,23 +198,34 @@ def _is_moment(text: str) -> bool:
     return _MOMENT.fullmatch(text) is not None
 
 
-def _milliseconds(value: float | None) -> str:
+@jinja2.pass_context
+def _milliseconds(context: jinja2.runtime.Context, value: float | None) -> str:
     """84 → "84 ms", 1234 → "1.2 s"."""
     if value is None:
         return "–"
-    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+    return f"{value:.0f} ms" if value < 1000 else f"{_decimal(context, value / 1000)} s"
 
 
-def _per_second(value: float) -> str:
+@jinja2.pass_context
+def _per_second(context: jinja2.runtime.Context, value: float) -> str:
     """0.25 → "0.25/s", 12.3 → "12/s", 0 → "0"."""
     if value == 0:
         return "0"
-    return f"{value:.0f}/s" if value >= 10 else f"{value:.2g}/s"
+    text = f"{value:.0f}/s" if value >= 10 else f"{value:.2g}/s"
+    return text.replace(".", context["texts"]["decimal_point"])
 
 
-def _duration(minutes: int) -> str:
+@jinja2.pass_context
+def _decimal(context: jinja2.runtime.Context, value: float) -> str:
+    """With one place behind the point, which is a comma for some."""
+    return f"{value:.1f}".replace(".", context["texts"]["decimal_point"])
+
+
+@jinja2.pass_context
+def _duration(context: jinja2.runtime.Context, minutes: int) -> str:
     """90 → "1 h 30 min", 2880 → "2 days"."""
     days, rest = divmod(minutes, 24 * 60)
     hours, left = divmod(rest, 60)
-    pieces = ((days, "day" if days == 1 else "days"), (hours, "h"), (left, "min"))
-    return " ".join(f"{number} {unit}" for number, unit in pieces if number)
+    in_days = _translated(context, "members.one_day" if days == 1 else "members.some_days", count=days)
+    pieces = ((days, in_days), (hours, f"{hours} h"), (left, f"{left} min"))
+    return " ".join(text for number, text in pieces if number)

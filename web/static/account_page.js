@@ -3,6 +3,7 @@ import { ApiProblem, call, newKey } from "./api.js";
 import { keepChoice } from "./choices.js";
 import { byId } from "./dom.js";
 import { toast } from "./toasts.js";
+import { word } from "./words.js";
 
 export function mount(main) {
   for (const select of main.querySelectorAll("[data-choice]")) {
@@ -59,7 +60,7 @@ async function remove(row, path) {
     row.remove();
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    toast("That did not work", error.message, "bad");
+    toast(word("did_not_work"), error.message, "bad");
   }
 }
 
@@ -69,6 +70,6 @@ async function endAll() {
     location.assign("/");
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    toast("That did not work", error.message, "bad");
+    toast(word("did_not_work"), error.message, "bad");
   }
 }

@@ -2,6 +2,7 @@
 import { call } from "./api.js";
 import { CommandPanel, confirmed } from "./command_panel.js";
 import { h, words } from "./dom.js";
+import { said } from "./said.js";
 import { word } from "./words.js";
 
 const LABELLED = ["moderation.warn", "moderation.note", "moderation.timeout", "moderation.kick", "moderation.ban", "moderation.unban", "roles.add", "roles.remove"];
@@ -65,7 +66,7 @@ function openDialog(spec, title) {
   const dialog = h("dialog", { class: "act", "aria-labelledby": "act-title" },
     h("div", { class: "card-body" },
       h("h2", { id: "act-title" }, title),
-      h("p", { class: "muted" }, spec.description), root,
+      h("p", { class: "muted" }, said(spec.description)), root,
       h("div", { class: "actions" }, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, word("close")))));
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());

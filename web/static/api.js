@@ -1,5 +1,7 @@
 // The platform's API for the dashboard's own pages: the session's cookie, and a token that other sites cannot know.
+import { said } from "./said.js";
 import { saySignedOut } from "./signed_out.js";
+import { word } from "./words.js";
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -8,7 +10,7 @@ export const newKey = () => crypto.randomUUID?.() ?? String(Date.now()) + Math.r
 
 export class ApiProblem extends Error {
   constructor(problem, retryAfterSeconds) {
-    super(problem.detail || problem.title || "The platform did not answer.");
+    super(said(problem.detail || problem.title) || word("no_answer"));
     this.problem = problem;
     this.retryAfterSeconds = retryAfterSeconds;
   }
@@ -25,15 +27,15 @@ export async function call(path, { method = "GET", body, idempotencyKey, ifMatch
     response = await fetch(`/api/v1${path}`, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiProblem({ code: "offline", detail: "The platform cannot be reached. Check your connection." });
+    throw new ApiProblem({ code: "offline", detail: word("unreachable") });
   }
   const answer = response.status === 204 ? {} : await response.json().catch(() => null);
   if (response.status === 401) {
     saySignedOut();
-    throw new ApiProblem({ code: "not_authenticated", detail: "You are logged out." });
+    throw new ApiProblem({ code: "not_authenticated", detail: word("signed_out") });
   }
   // Cut off in the middle: what was said is not known.
-  if (response.ok && answer === null) throw new ApiProblem({ code: "offline", detail: "The answer did not arrive. Check your connection." });
+  if (response.ok && answer === null) throw new ApiProblem({ code: "offline", detail: word("answer_lost") });
   if (!response.ok) throw new ApiProblem(answer ?? {}, Number(response.headers.get("Retry-After")) || undefined);
   return answer;
 }

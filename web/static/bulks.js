@@ -3,9 +3,10 @@
 import { confirmedForMany, labelOf } from "./acting.js";
 import { ApiProblem, call, newKey } from "./api.js";
 import { ask } from "./dialogs.js";
-import { h, words } from "./dom.js";
+import { h } from "./dom.js";
 import { stateColour, stateWords } from "./describe.js";
 import { nameMentions } from "./mentions.js";
+import { named, said } from "./said.js";
 import { timeElement } from "./times.js";
 import { followCommand, toast } from "./toasts.js";
 import { word } from "./words.js";
@@ -120,8 +121,8 @@ class Card {
   begins({ state, message }) {
     if (this.#bulk.state !== "queued" || state === "succeeded") return this.refresh();
     this.#state.className = `badge ${stateColour(state)}`;
-    say(this.#state, words(state));
-    if (message) say(this.#counts, message);
+    say(this.#state, named(state));
+    if (message) say(this.#counts, said(message));
   }
 
   refresh() {
@@ -194,7 +195,7 @@ class Card {
 
   #row({ id, options, state, outcome }) {
     return h("li", {}, `<@${options.member}>`, h("span", { class: `badge ${stateColour(state)}` }, stateWords(state)),
-      h("span", { class: "faint" }, outcome?.message ?? ""), h("a", { href: `/guilds/${this.#guildId}/commands/${id}` }, word("timeline")));
+      h("span", { class: "faint" }, said(outcome?.message ?? "")), h("a", { href: `/guilds/${this.#guildId}/commands/${id}` }, word("timeline")));
   }
 }
 

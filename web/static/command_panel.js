@@ -2,10 +2,11 @@
 // shown in place, live, until it ended.
 import { ApiProblem, call, newKey } from "./api.js";
 import { ask } from "./dialogs.js";
-import { h, icon, words } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { isFinal, stateColour, stateWords } from "./describe.js";
 import { makeField } from "./fields.js";
 import { nameMentions } from "./mentions.js";
+import { named, said } from "./said.js";
 import { followCommand } from "./toasts.js";
 import { word } from "./words.js";
 
@@ -45,7 +46,7 @@ export class CommandPanel {
     form.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
     // Another content is another request: a key stands for exactly one.
     form.addEventListener("input", () => { this.#key = null; });
-    const title = head ? h("div", { class: "command-head" }, h("h2", {}, spec.type), h("p", { class: "muted" }, spec.description), slash(spec)) : null;
+    const title = head ? h("div", { class: "command-head" }, h("h2", {}, spec.type), h("p", { class: "muted" }, said(spec.description)), slash(spec)) : null;
     root.replaceChildren(...[title, form, this.result].filter(Boolean));
   }
 
@@ -111,7 +112,7 @@ export class CommandPanel {
     const { id } = this.#watched;
     this.result.replaceChildren(h("div", { class: `banner ${bannerColour(state)}` },
       icon(isFinal(state) ? (state === "succeeded" ? "circle-check" : "circle-alert") : "hourglass"),
-      h("div", { class: "words" }, h("strong", {}, `${this.#spec.type} ${stateWords(state)}`), message || "", " ", h("a", { href: `/guilds/${this.#guildId}/commands/${id}` }, word("timeline")))));
+      h("div", { class: "words" }, h("strong", {}, `${this.#spec.type} ${stateWords(state)}`), said(message) || "", " ", h("a", { href: `/guilds/${this.#guildId}/commands/${id}` }, word("timeline")))));
     nameMentions(this.result, this.#guildId);
   }
 }
@@ -124,9 +125,9 @@ function slash(spec) {
 
 export function confirmed(spec, summaries, { typed = spec.type.split(".")[1], about = "" } = {}) {
   return ask({
-    title: about || `${spec.description.replace(/\.$/, "")}?`,
+    title: about || `${said(spec.description).replace(/\.$/, "")}?`,
     body: summaries.filter(Boolean).map((text) => h("p", { class: "muted" }, text)),
-    yes: word("yes_do", { act: words(spec.type.split(".")[1]) }),
+    yes: word("yes_do", { act: named(spec.type.split(".")[1]) }),
     danger: true,
     word: typed,
   });

@@ -5,6 +5,7 @@ import { ask } from "./dialogs.js";
 import { byId, h } from "./dom.js";
 import { isFinal } from "./describe.js";
 import { freshener } from "./part.js";
+import { said } from "./said.js";
 import { followCommand, toast } from "./toasts.js";
 import { word } from "./words.js";
 
@@ -41,7 +42,7 @@ async function doOne(button, guildId) {
   button.disabled = true;
   try {
     const answer = await call(`/dead-letters/${letter.dataset.letter}/${button.dataset.do}`, { method: "POST", idempotencyKey: newKey() });
-    if (button.dataset.do === "replay") followCommand(guildId, answer.id, "The replay");
+    if (button.dataset.do === "replay") followCommand(guildId, answer.id, word("the_replay"));
     else toast(word("discarded"), word("discarded_text"), "good").fade();
     if (letter.matches("tr")) letter.remove();
     else letter.querySelectorAll("[data-do]").forEach((other) => other.remove());
@@ -73,7 +74,7 @@ async function doGroup(button, guildId) {
       h("p", {}, h("span", { class: `badge ${failed.length ? "warn" : what === "replay" ? "accent" : "good"}` }, word(what === "replay" ? "issued_again" : "some_discarded", { done })), failed.length ? ` ${word("could_not", { count: failed.length })}` : ""),
       h("ul", { class: "act-results" }, ...answer.items.map((item) => h("li", {},
         h("span", { class: `badge ${item.code === "ok" ? (what === "replay" ? "accent" : "good") : "bad"}` }, word(item.code === "ok" ? (what === "replay" ? "bulk_queued" : "is_discarded") : "not_done")),
-        h("span", { class: "faint" }, item.detail || ""),
+        h("span", { class: "faint" }, said(item.detail)),
         h("a", { href: item.command_id ? `/guilds/${guildId}/commands/${item.command_id}` : `/guilds/${guildId}/dead-letters/${item.id}` }, word(item.command_id ? "timeline" : "open"))))));
     card.dataset.left = answer.left;
     card.querySelector(".count").textContent = answer.left;

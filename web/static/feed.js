@@ -145,7 +145,7 @@ export class Feed extends EventTarget {
       { class: arrives ? "arrives" : "", dataset: { id: event.id, type: event.type } },
       h("span", { class: `dot ${colour}` }),
       h("span", { class: "line" }, h("span", { class: "what" }, ...what), more ? h("span", { class: "more" }, more) : null),
-      h("span", { class: "source" }, SOURCES[event.source] ?? event.source),
+      h("span", { class: "source" }, sourceWords(event.source)),
       timeElement(event.timestamp),
       h("button", { class: "open", type: "button", tabindex: "-1", "aria-label": word("details"), dataset: { event: event.id } }),
     );
@@ -156,7 +156,8 @@ export class Feed extends EventTarget {
 }
 
 // A slash command's source is the bot; beside a person's name "bot" would be read as theirs.
-export const SOURCES = { bot: "Discord", dashboard: "Dashboard", api: "API", script: "Script", schedule: "Schedule" };
+const SOURCES = ["bot", "dashboard", "api", "script", "schedule"];
+export const sourceWords = (source) => (SOURCES.includes(source) ? word(`source_${source}`) : source);
 
 // A filter as a function: empty values leave a condition out.
 export function wantedBy({ kind, source, command, actor }) {

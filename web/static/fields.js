@@ -1,6 +1,7 @@
 // One field per kind of option.
-import { h, words } from "./dom.js";
+import { h } from "./dom.js";
 import { makePicker } from "./picker.js";
+import { named, said } from "./said.js";
 import { word } from "./words.js";
 
 let count = 0;
@@ -10,7 +11,7 @@ export function makeField(option, guildId, { name } = {}) {
   const id = `option-${(count += 1)}`;
   const wrong = h("p", { class: "wrong", id: `${id}-wrong`, hidden: true });
   const input = makeInput(option, guildId, id, name);
-  const label = h("label", { for: id }, words(option.name), option.required ? "" : h("span", { class: "faint" }, ` (${word("optional")})`));
+  const label = h("label", { for: id }, named(option.name), option.required ? "" : h("span", { class: "faint" }, ` (${word("optional")})`));
   const element = h("div", { class: "field" }, label, input.element, wrong, h("p", { class: "hint", id: `${id}-hint` }, hint(option)));
   const control = input.control;
   control.setAttribute("aria-describedby", `${id}-wrong ${id}-hint`);
@@ -28,7 +29,7 @@ export function makeField(option, guildId, { name } = {}) {
     refuse,
     focus: () => control.focus(),
     value: input.value,
-    summary: () => (input.text() ? `${words(option.name)}: ${input.text()}` : ""),
+    summary: () => (input.text() ? `${named(option.name)}: ${input.text()}` : ""),
     check() {
       const message = problemWith(option, input);
       refuse(message);
@@ -47,9 +48,9 @@ function makeInput(option, guildId, id, name) {
     return { element: h("span", { class: "check" }, control), control, value: () => control.checked, text: () => word(control.checked ? "yes" : "no") };
   }
   if (option.kind === "choice") {
-    const control = h("select", { class: "input", id }, ...option.choices.map((choice) => h("option", { value: choice }, words(choice))));
+    const control = h("select", { class: "input", id }, ...option.choices.map((choice) => h("option", { value: choice }, named(choice))));
     if (option.default) control.value = option.default;
-    return { element: control, control, value: () => control.value, text: () => control.value };
+    return { element: control, control, value: () => control.value, text: () => named(control.value) };
   }
   if (option.kind === "integer" || option.kind === "number") {
     const control = h("input", { class: "input", type: "number", id, min: option.minimum, max: option.maximum, step: option.kind === "integer" ? 1 : "any", inputmode: "decimal" });
@@ -78,7 +79,7 @@ function readDocument(text) {
 function hint(option) {
   const bounds =
     ["integer", "number"].includes(option.kind) && option.minimum !== null && option.maximum !== null ? ` ${word("from_to", { low: option.minimum, high: option.maximum })}` : "";
-  return `${option.description.replace(/\.$/, "")}.${bounds}`;
+  return `${said(option.description).replace(/\.$/, "")}.${bounds}`;
 }
 
 function tooMuch(option, input) {

@@ -2,8 +2,9 @@
 import { CommandForm } from "./command_form.js";
 import { describe } from "./describe.js";
 import { byId, h } from "./dom.js";
-import { Feed, SOURCES, wantedBy } from "./feed.js";
+import { Feed, sourceWords, wantedBy } from "./feed.js";
 import { showState } from "./live.js";
+import { named } from "./said.js";
 import { timeElement, utcText } from "./times.js";
 import { word } from "./words.js";
 
@@ -75,10 +76,10 @@ function showEvent(event, guildId) {
     h("p", {}, ...what), more ? h("p", { class: "muted" }, more) : "",
     h("hr"),
     h("dl", { class: "facts" },
-      ...fact("When", timeElement(event.timestamp)), ...fact("UTC", utcText(new Date(event.timestamp))),
-      ...fact("Source", SOURCES[event.source] ?? event.source), ...fact("Seen by", event.audience), ...fact("Event", event.id),
+      ...fact(word("when"), timeElement(event.timestamp)), ...fact("UTC", utcText(new Date(event.timestamp))),
+      ...fact(word("source"), sourceWords(event.source)), ...fact(word("seen_by"), named(event.audience)), ...fact(word("event"), event.id),
     ),
-    h("hr"), h("h3", {}, "What was sent"), h("pre", { class: "payload", tabindex: "0" }, JSON.stringify(event.data, null, 2)),
+    h("hr"), h("h3", {}, word("what_was_sent")), h("pre", { class: "payload", tabindex: "0" }, JSON.stringify(event.data, null, 2)),
   );
   byId("event-sheet").showModal();
 }

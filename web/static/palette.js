@@ -5,6 +5,7 @@ import { opens } from "./menus.js";
 import { visit } from "./navigation.js";
 import { guildPicture, personPicture } from "./pictures.js";
 import { chooseTheme } from "./theme.js";
+import { said } from "./said.js";
 import { word } from "./words.js";
 
 const MEMBERS = 6;
@@ -132,7 +133,7 @@ async function asked(own, guildId) {
   const [commands, guilds] = await Promise.all([guildId ? call("/catalogue?limit=200").catch(() => none) : none, call("/guilds").catch(() => none)]);
   return [
     ...own,
-    ...commands.items.filter((spec) => spec.slash !== null).map((spec) => ({ group: word("palette_commands"), name: spec.type, hint: spec.description, picture: () => icon("terminal"), go: () => visit(`/guilds/${guildId}/commands?command=${spec.type}`) })),
+    ...commands.items.filter((spec) => spec.slash !== null).map((spec) => ({ group: word("palette_commands"), name: spec.type, hint: said(spec.description), picture: () => icon("terminal"), go: () => visit(`/guilds/${guildId}/commands?command=${spec.type}`) })),
     ...guilds.items.filter((guild) => guild.id !== guildId).map((guild) => ({ group: word("palette_servers"), name: guild.name, hint: "", picture: () => guildPicture(guild), go: () => location.assign(`/guilds/${guild.id}`) })),
   ];
 }

@@ -23,7 +23,7 @@ const SOURCES = {
 const filtered = (items, text) => items.filter((item) => item.name.toLowerCase().includes(text.toLowerCase().replace(/^#/, ""))).slice(0, MOST);
 
 // `chosen` is {id, name} of who stands in the field from the beginning.
-export function makePicker(kind, guildId, id, { placeholder = `Search a ${kind} by name`, chosen: first = null } = {}) {
+export function makePicker(kind, guildId, id, { placeholder = word(`search_${kind}`), chosen: first = null } = {}) {
   const list = h("ul", { role: "listbox", id: `${id}-list`, hidden: true });
   const control = h("input", {
     class: "input", id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false",
@@ -42,6 +42,9 @@ export function makePicker(kind, guildId, id, { placeholder = `Search a ${kind} 
     if (!isOpen) control.removeAttribute("aria-activedescendant");
   };
   const choose = (item) => {
+    // What is still being looked for must not open the list again.
+    clearTimeout(timer);
+    asking?.abort();
     chosen = item;
     control.value = item.name;
     open(false);

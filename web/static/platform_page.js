@@ -17,10 +17,11 @@ export function mount(main, { signal }) {
     const form = new FormData(event.target);
     const command = form.get("command");
     const guild = form.get("guild_id");
-    const what = `${command || "every command"} ${guild ? `in ${event.target.querySelector("[name=guild_id]").selectedOptions[0].text}` : "everywhere"}`;
+    const what = command || word("every_command");
+    const server = event.target.querySelector("[name=guild_id]").selectedOptions[0].text;
     const agreed = await ask({
-      title: `Switch off ${what}?`, danger: true, yes: "Switch off", word: command || guild ? "" : "platform",
-      body: [h("p", { class: "muted" }, "It is refused within a second, with your reason. What is queued waits for nothing: it is refused too.")],
+      title: guild ? word("switch_off_in", { what, server }) : word("switch_off_everywhere", { what }), danger: true, yes: word("switch_off"), word: command || guild ? "" : "platform",
+      body: [h("p", { class: "muted" }, word("switch_off_text"))],
     });
     if (agreed) await flip({ off: true, reason: form.get("reason"), ...(command ? { command } : {}), ...(guild ? { guild_id: guild } : {}) });
   }, { signal });
@@ -37,7 +38,7 @@ export function mount(main, { signal }) {
 async function flip(body) {
   try {
     await call("/switches", { method: "POST", body, idempotencyKey: newKey() });
-    toast(body.off ? "Switched off" : "Switched on", "Stored and announced: processes obey within a second.", body.off ? "warn" : "good").fade();
+    toast(word(body.off ? "switched_off" : "switched_on"), word("switched_text"), body.off ? "warn" : "good").fade();
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     toast(word("nothing_switched"), error.message, "bad");

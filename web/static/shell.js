@@ -9,6 +9,7 @@ import { openPalette } from "./palette.js";
 import { showPresence } from "./presence.js";
 import { followShortcuts } from "./shortcuts.js";
 import { openMenus } from "./menus.js";
+import { ready } from "./said.js";
 import { watchConnection } from "./connection.js";
 import { mountPickers } from "./picker.js";
 import { localizeTimes } from "./times.js";
@@ -48,6 +49,7 @@ openPalette(guildId);
 followShortcuts();
 watchConnection();
 followLinks(mountPage);
+await ready;
 if (stream) {
   stream.addEventListener("state", ({ detail }) => showState(document.getElementById("live-state"), detail));
   showPresence(stream);

@@ -3,10 +3,11 @@ import { call } from "./api.js";
 import { mountDecisions } from "./approvals.js";
 import { Bulks } from "./bulks.js";
 import { commandSpecs } from "./command_panel.js";
-import { byId, h, words } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { stateColour } from "./describe.js";
 import { nameMentions } from "./mentions.js";
 import { freshener } from "./part.js";
+import { named, said } from "./said.js";
 import { timeElement } from "./times.js";
 import { word } from "./words.js";
 
@@ -45,7 +46,7 @@ export function mount(main, { guildId, stream, signal }) {
 }
 
 function paint(command, guildId, freshenConflict, freshenApproval) {
-  byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, words(command.state)));
+  byId("command-state").replaceChildren(h("span", { class: `badge ${stateColour(command.state)}` }, named(command.state)));
   byId("command-attempts").textContent = command.attempts;
   const opened = [...byId("timeline").children].map((item) => Boolean(item.querySelector("details")?.open));
   byId("timeline").replaceChildren(...command.timeline.map(step));
@@ -61,5 +62,5 @@ function step({ at, step: kind, words: sentence, detail }) {
   const known = Object.keys(detail ?? {}).length > 0;
   const time = h("span", { class: "faint" }, timeElement(at));
   const details = known ? h("details", {}, h("summary", {}, word("details")), h("pre", {}, JSON.stringify(detail, null, 2))) : null;
-  return h("li", { class: colour }, h("div", { class: "head" }, h("span", {}, sentence), time), details);
+  return h("li", { class: colour }, h("div", { class: "head" }, h("span", {}, said(sentence)), time), details);
 }

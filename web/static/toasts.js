@@ -2,6 +2,7 @@
 import { call } from "./api.js";
 import { byId, h, icon } from "./dom.js";
 import { nameMentions } from "./mentions.js";
+import { said } from "./said.js";
 import { isFinal, stateColour, stateWords } from "./describe.js";
 import { word } from "./words.js";
 
@@ -49,7 +50,7 @@ export function followStream(stream, guildId) {
     }
   });
   stream.addEventListener("reset", () => toast(word("starts_anew"), word("starts_anew_text"), "warn").fade());
-  stream.addEventListener("refused", ({ detail }) => toast(word("feed_ended"), detail.detail ?? word("no_access"), "bad"));
+  stream.addEventListener("refused", ({ detail }) => toast(word("feed_ended"), said(detail.detail) ?? word("no_access"), "bad"));
 }
 
 // Called with every `command.*` event of the stream, and with what GET says of a command.
@@ -58,7 +59,7 @@ function progress(data) {
   if (!entry) return remember(data);
   if (data.revision < entry.revision) return;
   entry.revision = data.revision;
-  entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${data.message} ` : "", entry.link, ...settingsLink(data, entry)], stateColour(data.state));
+  entry.shown.say(`${data.command} ${stateWords(data.state)}`, [data.message ? `${said(data.message)} ` : "", entry.link, ...settingsLink(data, entry)], stateColour(data.state));
   nameMentions(byId("toasts"), entry.guildId);
   if (isFinal(data.state)) {
     followed.delete(data.command_id);
@@ -69,7 +70,7 @@ function progress(data) {
 // Most settings that fail were changed by somebody else: the timeline compares, the list shows what holds now.
 function settingsLink({ command, state }, { guildId }) {
   if (command !== "settings.set" || state !== "failed") return [];
-  return [" · ", h("a", { href: `/guilds/${guildId}/settings` }, "back to Settings")];
+  return [" · ", h("a", { href: `/guilds/${guildId}/settings` }, word("back_to_settings"))];
 }
 
 function remember(data) {

@@ -2,6 +2,7 @@
 import { ApiProblem, call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { nameMentions } from "./mentions.js";
+import { named, said } from "./said.js";
 import { word } from "./words.js";
 
 const MARKS = { passed: "good", failed: "bad", unknown: "warn" };
@@ -29,7 +30,7 @@ export function mountWhy(guildId) {
 }
 
 function line({ name, title, state, message, fix }) {
-  const words = message ? h("span", { class: "muted" }, message) : null;
-  const what = fix ? h("span", { class: "fix" }, fix) : null;
-  return h("li", { "data-check": name, "data-state": state }, h("span", { class: `badge ${MARKS[state]}` }, state), h("strong", {}, title), words, what);
+  const words = message ? h("span", { class: "muted" }, said(message)) : null;
+  const what = fix ? h("span", { class: "fix" }, said(fix)) : null;
+  return h("li", { "data-check": name, "data-state": state }, h("span", { class: `badge ${MARKS[state]}` }, named(state)), h("strong", {}, said(title)), words, what);
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from playwright.async_api import Page
+
 from tests.acceptance.platform import GUILD, crowd
 
-__all__ = ["ANYBODYS", "LINKED", "NO_PAGES", "PAGES"]
+__all__ = ["ANYBODYS", "LINKED", "NO_PAGES", "PAGES", "address_of"]
 
 _BASE = f"/guilds/{GUILD}"
 
@@ -49,3 +51,11 @@ LINKED: dict[str, tuple[str, str, str]] = {
     ),
 }
 """Pages whose address is known to another page: what it looks like, that other page's, and the link on it."""
+
+
+async def address_of(page: Page, url: str, name: str) -> str:
+    if name in PAGES:
+        return url + PAGES[name]
+    _, where, link = LINKED[name]
+    await page.goto(url + where)
+    return url + str(await page.locator(link).first.get_attribute("href"))

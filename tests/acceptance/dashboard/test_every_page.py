@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -12,37 +11,10 @@ from starlette.routing import Route
 
 from tests.acceptance.browser import Desk
 from tests.acceptance.dashboard.looks import WINDOWS, looks_well
-from tests.acceptance.dashboard.pages import ANYBODYS, LINKED, NO_PAGES, PAGES
-from tests.acceptance.platform import GUILD, Platform, crowd
+from tests.acceptance.dashboard.pages import ANYBODYS, LINKED, NO_PAGES, PAGES, address_of
 from web.routes import routes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
-
-_GIVE_ROLE = "PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def lived_in(platform: Platform) -> None:
-    """A server in which something happened, so that pages have rows, states and diffs to show."""
-    for who, command, options in (
-        ("moderator", "warn", {"member": crowd(3), "reason": "Advertising in #general"}),
-        ("moderator", "timeout", {"member": crowd(4), "minutes": 30, "reason": "Cooling down"}),
-        ("admin", "role add", {"member": crowd(5), "role": str(int(GUILD) + 5)}),
-        (
-            "moderator",
-            "ban",
-            {"member": await platform.newcomer("Tilly Gale"), "reason": "Sold tickets that do not exist"},
-        ),
-        ("admin", "channel create", {"name": "harbour-watch"}),
-        ("member", "ping", {}),
-    ):
-        await platform.slash(who, command, **options)
-    await platform.fault(route=_GIVE_ROLE, kind="status", status=403, times=1)
-    await platform.slash("admin", "role add", member=crowd(8), role=str(int(GUILD) + 4))
-    client = await platform.log_in("admin")
-    body = {"command": "moderation.warn", "options": {"reason": "Rowing at night"}, "members": [crowd(1), crowd(2)]}
-    started = await client.post(f"/api/v1/guilds/{GUILD}/bulks", json=body, headers={"Idempotency-Key": uuid4().hex})
-    await platform.wait_for_end(client, started.json()["id"])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=list(WINDOWS))
@@ -53,14 +25,6 @@ async def window(browser: Desk, lived_in: None, request: pytest.FixtureRequest) 
     )
     yield request.param, page
     await page.context.close()
-
-
-async def address_of(page: Page, url: str, name: str) -> str:
-    if name in PAGES:
-        return url + PAGES[name]
-    _, where, link = LINKED[name]
-    await page.goto(url + where)
-    return url + str(await page.locator(link).first.get_attribute("href"))
 
 
 @pytest.mark.parametrize("name", [*PAGES, *LINKED])
