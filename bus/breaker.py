@@ -13,7 +13,7 @@ CircuitState = Literal["closed", "open", "half_open"]
 
 
 class CircuitBreaker:
-    """Guards calls to one dependency: `check()` before, then `succeeded()` or `failed()`.
+    """Guards calls to one dependency: `check()` before, then `succeeded()`, `failed()` or `unused()`.
 
     Half-open lets one call at a time through; it closes after `close_after` successes in a row and opens again
     at the first failure.
@@ -70,6 +70,10 @@ class CircuitBreaker:
         self._failures += 1
         if self.state == "half_open" or self._failures >= self._open_after:
             self._state, self._opened_at, self._failures = "open", self._clock.monotonic(), 0
+
+    def unused(self) -> None:
+        """The call was not made after all: it says nothing of the dependency, and the next one may try."""
+        self._probing_since = None
 
     def _waited(self) -> float:
         return self._clock.monotonic() - self._opened_at

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
+import aiohttp
 import hikari
-from hikari.impl import HTTPSettings, HTTPTimeoutSettings
+from hikari.impl import EntityFactoryImpl, HTTPSettings, ProxySettings, RESTClientImpl
 
 from bus.breaker import CircuitBreaker
 from bus.errors import CircuitOpen
@@ -22,15 +23,17 @@ from models.access import permissions_from_row
 from models.checks import OWNER_RANK
 from models.ranks import Ranks
 from workers.discord.pace import InvalidRequests, Pace
+from workers.discord.sending import Request, noting_what_is_sent, sending
 from workers.discord.translation import translate
 from workers.failures import AttemptFailed, PermanentFailure, RetryableFailure, Wait
 from workers.ports import AuditEntry
 
 __all__ = ["CALL_SECONDS", "HikariDiscord", "open_discord"]
 
-CALL_SECONDS = 6.0
 _REQUEST_SECONDS = 4.0
+_CONNECT_SECONDS = 2.0
 _LONGEST_WAIT_SECONDS = 2.0
+CALL_SECONDS = _LONGEST_WAIT_SECONDS + _REQUEST_SECONDS
 # To ask a circuit costs Discord nothing: what waits comes back soon after it closes, not a rung of a minute later.
 _CIRCUIT_WAIT_SECONDS = 12.0
 _CHANNEL_KINDS = {"text": 0, "voice": 2, "category": 4}
@@ -41,16 +44,31 @@ async def open_discord(
     *, token: str, api_url: str, breaker: CircuitBreaker, pace: Pace, invalid: InvalidRequests
 ) -> AsyncIterator[HikariDiscord]:
     """The port for a bot token, on Discord's own API or another implementation at `api_url` (".../api/v10")."""
-    app = hikari.RESTApp(
-        url=api_url.rstrip("/"),
-        max_retries=0,
-        max_rate_limit=_LONGEST_WAIT_SECONDS,
-        http_settings=HTTPSettings(timeouts=HTTPTimeoutSettings(total=_REQUEST_SECONDS, request_socket_connect=2.0)),
-    )
-    async with AsyncExitStack() as stack:
-        await app.start()
-        stack.push_async_callback(app.close)
-        client = await stack.enter_async_context(app.acquire(token, hikari.TokenType.BOT))
+    limits = aiohttp.ClientTimeout(total=_REQUEST_SECONDS, sock_connect=_CONNECT_SECONDS)
+    async with (
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                force_close=True
+            ),  # as hikari's own: no request on a connection that just died
+            timeout=limits,
+            trace_configs=[noting_what_is_sent()],
+        ) as session,
+        RESTClientImpl(
+            token=token,
+            token_type=hikari.TokenType.BOT,
+            rest_url=api_url.rstrip("/"),
+            client_session=session,
+            client_session_owner=False,
+            max_retries=0,
+            max_rate_limit=_LONGEST_WAIT_SECONDS,
+            cache=None,
+            executor=None,
+            http_settings=HTTPSettings(),
+            proxy_settings=ProxySettings(),
+            # hikari's models keep who made them, for methods of their own, which nothing here calls.
+            entity_factory=EntityFactoryImpl(cast("hikari.RESTAware", None)),
+        ) as client,
+    ):
         yield HikariDiscord(client, breaker=breaker, pace=pace, invalid=invalid)
 
 
@@ -234,21 +252,35 @@ class HikariDiscord:
         except CircuitOpen as error:
             seconds = min(error.retry_after_seconds, _CIRCUIT_WAIT_SECONDS)
             raise Wait(str(error), retry_after_seconds=seconds, code="circuit_open") from error
-        await self._pace.turn()
+        request: Request | None = None
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            await self._pace.turn()
+            async with sending(turn_seconds=_LONGEST_WAIT_SECONDS, answer_seconds=_REQUEST_SECONDS) as request:
                 yield
         except Exception as error:
-            failure = error if isinstance(error, AttemptFailed) else translate(error)
-            self._account(error, failure)
+            sent = request is not None and request.sent
+            failure = _failure(error, sent=sent)
+            self._account(error, failure, sent=sent)
             raise failure from error
         self._breaker.succeeded()
 
-    def _account(self, error: Exception, failure: AttemptFailed) -> None:
-        """Only trouble on Discord's side opens the circuit; a refusal proves that it is there."""
+    def _account(self, error: Exception, failure: AttemptFailed, *, sent: bool) -> None:
+        """Only trouble on Discord's side opens the circuit; a refusal proves that it is there, as a slow answer does.
+        What never left says nothing of Discord."""
         if isinstance(failure, RetryableFailure):
             self._breaker.failed()
-        else:
+        elif sent:
             self._breaker.succeeded()
+        else:
+            self._breaker.unused()
         if isinstance(error, hikari.UnauthorizedError | hikari.ForbiddenError | hikari.RateLimitTooLongError):
             self._invalid.count()
+
+
+def _failure(error: Exception, *, sent: bool) -> AttemptFailed:
+    if isinstance(error, TimeoutError) and not sent:
+        # hikari lets no more through than Discord's limit has room for: whom a slow answer keeps waiting has not asked
+        # Discord anything, which therefore has not failed.
+        waited = "too many calls like this one wait for Discord's answers"
+        return Wait(waited, retry_after_seconds=_LONGEST_WAIT_SECONDS, code="busy")
+    return error if isinstance(error, AttemptFailed) else translate(error)

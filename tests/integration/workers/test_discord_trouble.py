@@ -119,9 +119,10 @@ async def test_an_open_circuit_makes_commands_wait_without_losing_attempts(platf
         await platform.publish(*failing)
 
         async def opened() -> bool:
-            return fault.used == 5
+            records = [await platform.ledger.get(command.id) for command in failing]
+            return any(one and one.outcome and one.outcome.code == "circuit_open" for one in records)
 
-        await eventually(opened, "five failures")
+        await eventually(opened, "the circuit opens")
         await platform.publish(later)
         waiting = await platform.in_state(later, "retrying")
         assert waiting.outcome is not None

@@ -66,3 +66,14 @@ def test_a_probe_that_never_answers_holds_nobody_for_ever(opened: CircuitBreaker
     opened.check()
     clock.move(30)
     opened.check()
+
+
+def test_a_probe_that_was_not_made_after_all_leaves_its_turn_and_counts_for_nothing(
+    opened: CircuitBreaker, clock: MovedClock
+) -> None:
+    clock.move(30)
+    for _ in range(5):
+        opened.check()
+        opened.unused()
+    assert opened.state == "half_open"
+    opened.check()
