@@ -76,5 +76,10 @@ async def get_list(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]
         raise AccessRefused(f"the management API at {client.base_url} refused this user; it needs the tag `management`")
     if answer.status_code != httpx.codes.OK:
         raise BrokerUnavailable(f"the management API at {client.base_url} answered {answer.status_code} for {path}")
-    listed: list[dict[str, Any]] = answer.json()
+    try:
+        listed: list[dict[str, Any]] = answer.json()
+    except ValueError as error:
+        raise BrokerUnavailable(
+            f"what answers at {client.base_url} is no management API: no JSON for {path}"
+        ) from error
     return listed

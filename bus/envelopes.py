@@ -71,11 +71,12 @@ class ReplyTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"ReplyTo(application_id={self.application_id}, token=…, channel_id={self.channel_id})"
 
 
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Something somebody wants done, in the imperative. `options` is validated against the type's spec.
 
     `in_doubt_since` is when the first attempt began whose effect may have happened although it failed, `last_tried_at`
-    until when the last such attempt may have called: its call may still be on its way for a while.
+    until when the last such attempt may have called: its call may still be on its way for a while. What has its default
+    is left out on the wire, so that a process of the version before understands all that does not need a new field.
     """
 
     id: UUID

@@ -39,11 +39,16 @@ _SettleRow = tuple[Settlement, tuple[Any, ...]]
 
 
 class Ledger:
-    """The ledger over one Database. `holder` is the lifeline of who claims through it; None has none."""
+    """The ledger over one Database.
 
-    def __init__(self, database: Database, *, holder: int | None = None) -> None:
+    `holder` is the lifeline of who claims through it; None has none. `on_its_way_seconds`: for how long a call of a
+    worker that was taken over from may yet take effect.
+    """
+
+    def __init__(self, database: Database, *, holder: int | None = None, on_its_way_seconds: float = 15.0) -> None:
         self._database = database
         self._holder = holder
+        self._on_its_way_seconds = on_its_way_seconds
 
     async def claim(self, claims: Sequence[Claim], lease_seconds: float) -> list[Claimed]:
         """What became of each claim, in the order given; of two with the same id, the second is `held`.
@@ -135,9 +140,8 @@ class Ledger:
 
     async def _claim_on(self, connection: Connection, rows: Sequence[_ClaimRow], lease_seconds: float) -> list[Claimed]:
         columns = as_arrays([values for _, values in rows], len(CLAIM_COLUMNS))
-        stored = {
-            row["id"]: row for row in await fetch(connection, CLAIM, *columns, float(lease_seconds), self._holder)
-        }
+        rest = (float(lease_seconds), self._holder, self._on_its_way_seconds)
+        stored = {row["id"]: row for row in await fetch(connection, CLAIM, *columns, *rest)}
         return [
             claimed_from_row(
                 stored[claim.command.id], id=claim.command.id, target=claim.state, attempt=claim.command.attempt

@@ -34,6 +34,7 @@ CLAIM_COLUMNS = (
 )
 LEASE = f"${len(CLAIM_COLUMNS) + 1}::float8"
 HOLDER = f"${len(CLAIM_COLUMNS) + 2}::bigint"
+_ON_ITS_WAY_SECONDS = f"${len(CLAIM_COLUMNS) + 3}::float8"
 
 COPIED = ", ".join(name for name, _ in COMMAND_COLUMNS)
 FROM_INPUT = ", ".join(f"i.{name}" for name, _ in COMMAND_COLUMNS)
@@ -68,8 +69,9 @@ _DECIDED = """CASE c.approval ->> 'verdict' WHEN 'approved' THEN true
                     WHEN 'declined' THEN excluded.state IN ('refused', 'expired')
                     ELSE excluded.state = 'expired' AND c.expires_at <= clock_timestamp() END"""
 # A worker that was lost counts as an attempt, so that what kills its workers ends; one that was too slow to keep its
-# lease does not.
-_DEATHS = f"CASE WHEN c.state = 'running' AND NOT {LIVES.format(key='c.holder')} THEN 1 ELSE 0 END"
+# lease does not, but for what was taken up so often that it may be what makes its workers slow.
+_DEATHS = f"""CASE WHEN c.state = 'running' AND (c.fence >= 20 OR NOT {LIVES.format(key="c.holder")})
+            THEN 1 ELSE 0 END"""
 CLAIM = f"""
 WITH input AS MATERIALIZED (SELECT * FROM {unnest(CLAIM_COLUMNS)}),
 touched AS (
@@ -102,6 +104,9 @@ touched AS (
         ),
         attempt = GREATEST(c.attempt + {_DEATHS}, excluded.attempt),
         revision = c.revision + 1, fence = c.fence + 1, holder = excluded.holder, claimed_from = c.state,
+        on_its_way_until = CASE c.state
+            WHEN 'running' THEN clock_timestamp() + make_interval(secs => {_ON_ITS_WAY_SECONDS})
+            ELSE c.on_its_way_until END,
         next_attempt_at = CASE WHEN excluded.state = 'awaiting_approval' THEN excluded.expires_at END,
         expires_at = CASE WHEN excluded.state = 'awaiting_approval' THEN excluded.expires_at ELSE c.expires_at END,
         subject = COALESCE(excluded.subject, c.subject), channel_id = COALESCE(c.channel_id, excluded.channel_id),
@@ -126,7 +131,10 @@ SELECT i.id, t.id IS NOT NULL AS taken, t.fence, t.revision AS taken_revision, t
 FROM input i
 LEFT JOIN touched t ON t.id = i.id
 LEFT JOIN LATERAL (
-    SELECT c.state, c.attempt, c.revision, c.outcome, c.channel_id, c.ephemeral, c.locale,
+    SELECT c.attempt, c.revision, c.outcome, c.channel_id, c.ephemeral, c.locale,
+        -- What was approved waits for nobody any more.
+        CASE WHEN c.state = 'awaiting_approval' AND c.approval ->> 'verdict' = 'approved' THEN 'queued'
+            ELSE c.state END AS state,
         COALESCE(c.settled_at, c.updated_at) AS since,
         c.type = i.type AND c.actor_id = i.actor_id AND c.actor_kind = i.actor_kind
             AND c.guild_id IS NOT DISTINCT FROM i.guild_id AS same

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import suppress
 
+import asyncpg
 from loguru import logger
 
 from models.database import Database
@@ -18,6 +20,7 @@ from models.sqlstate import is_unreachable
 __all__ = ["LIVES", "Lifeline"]
 
 _AGAIN_SECONDS = 0.5
+_ASK_SECONDS = 10.0
 
 # True where the process whose key is {key} holds its lock. A key of 64 bits is shown in two halves (pg_locks).
 LIVES = """EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
@@ -37,7 +40,8 @@ class Lifeline:
             try:
                 await self._hold()
             except Exception as error:
-                if not is_unreachable(error):
+                # The pool may go on working: without a lifeline, being slow counts as being lost.
+                if not (is_unreachable(error) or isinstance(error, asyncpg.PostgresError)):
                     raise
             logger.warning("The connection that tells that this process lives was lost; it is opened again")
             await asyncio.sleep(_AGAIN_SECONDS)
@@ -47,4 +51,9 @@ class Lifeline:
         async with self._database.session() as connection:
             connection.add_termination_listener(lambda _: ended.set())
             await connection.execute("SELECT pg_advisory_lock($1)", self.key)
-            await ended.wait()
+            while not ended.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), _ASK_SECONDS)
+                # A network that went silent tells nobody: who asks notices.
+                if not ended.is_set():
+                    await connection.execute("SELECT 1", timeout=_ASK_SECONDS)

@@ -120,7 +120,9 @@ def ending_of_error(
     """
     failure, ambiguous = failure_of(error)
     reason = failure.reason.replace("\x00", "")  # words from elsewhere must not fail the row that records them
-    in_doubt = _hides_effect(effect, failure, ambiguous=ambiguous, doubtful=doubtful, last=attempt >= max_attempts)
+    in_doubt = _hides_effect(
+        effect, failure, ambiguous=ambiguous, doubtful=doubtful, last=failure.counts and attempt >= max_attempts
+    )
     if in_doubt:
         words = f"{reason} It may have happened all the same."
         return Ending("in_doubt", Outcome(words, code=failure.code), ambiguous=ambiguous)

@@ -18,15 +18,17 @@ __all__ = ["Sweeper", "margin_of"]
 Sweep = Callable[[float, int, str], Awaitable[list[Command]]]
 
 _MOST = 500
+_LONGEST_SECONDS = 900.0
 
 
 def margin_of(longest_wait_seconds: float, margin_seconds: float) -> float:
     """By how much a command of a lane must be overdue to be published again.
 
     A queue is first in, first out: what was published longer ago than what comes out of it now had waited is no longer
-    in it. What is younger is in line, and a second copy would make the line longer when it is long already.
+    in it. What is younger is in line, and a second copy would make the line longer when it is long already. A wait is
+    believed up to a quarter of an hour: beyond, it may be one claim that never succeeds, or a clock.
     """
-    return margin_seconds + longest_wait_seconds
+    return margin_seconds + min(longest_wait_seconds, _LONGEST_SECONDS)
 
 
 class Sweeper:

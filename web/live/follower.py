@@ -26,6 +26,8 @@ _READY_WITH = timedelta(minutes=1)
 """What is at hand when the process is ready: nearly everybody who comes back was away for less. The rest follows."""
 _READY_WITH_ENTRIES = 10_000
 """… and no more than this, for a busy stream."""
+_HISTORY_SECONDS = 120.0
+"""Then whoever would need it starts over, and a copy may be shown twice: better than a feed that stands still."""
 _DEDUPE_MARGIN = timedelta(minutes=10)
 """Read so much more than the ring keeps: what came twice must be recognised by every process alike."""
 _CLOCKS = timedelta(seconds=5)
@@ -76,6 +78,7 @@ class Follower:
         self._sure_from: float | None = 0.0
         self._logged = ""
         self._history_wanted = asyncio.Event()
+        self._history_until = 0.0
         self.loaded = asyncio.Event()
         self.complete = asyncio.Event()
         self.waits_for = "not started"
@@ -138,6 +141,7 @@ class Follower:
         self.loaded.clear()
         self.complete.clear()
         self._history_wanted.clear()
+        self._history_until = self._clock.monotonic() + _HISTORY_SECONDS
         self._ring.restart(epoch, floor=start - 1, reach=first - 1)
         # Known with the first entry; where there is nothing before it, nothing can be a copy of that.
         self._sure_from = 0.0 if start == first else None
@@ -201,10 +205,15 @@ class Follower:
         """Read it once it is wanted; from then on drop what gets too old."""
         await self._history_wanted.wait()
         if not self.complete.is_set():
-            self._ring.put_before(await self._read_history())
+            try:
+                async with asyncio.timeout(max(0.0, self._history_until - self._clock.monotonic())):
+                    self._ring.put_before(await self._read_history())
+                logger.info("the live stream's history is read: {} events are kept", len(self._ring))
+            except TimeoutError:
+                self._ring.go_without_history()
+                logger.warning("the live stream's history could not be read in {:.0f} s", _HISTORY_SECONDS)
             self._sure_from = 0.0
             self.complete.set()
-            logger.info("the live stream's history is read: {} events are kept", len(self._ring))
         while True:
             self._ring.drop_old(self._clock.now().timestamp())
             await asyncio.sleep(self._check_seconds)

@@ -63,6 +63,10 @@ class Ring:
         self.reach = floor
         return history
 
+    def go_without_history(self) -> None:
+        """Promise nothing from before what is here."""
+        self.reach = self.floor
+
     def put_before(self, history: Ring) -> None:
         """Keep a history too. Where this one had to drop something of its own since, there is no room for it."""
         if history.head == self.floor:

@@ -47,9 +47,9 @@ async def open_discord(
     limits = aiohttp.ClientTimeout(total=_REQUEST_SECONDS, sock_connect=_CONNECT_SECONDS)
     async with (
         aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                force_close=True
-            ),  # as hikari's own: no request on a connection that just died
+            # As hikari's own: no request on a connection that just died. Without a limit, for what waits here for a
+            # connection would count as sent.
+            connector=aiohttp.TCPConnector(limit=0, force_close=True),
             timeout=limits,
             trace_configs=[noting_what_is_sent()],
         ) as session,

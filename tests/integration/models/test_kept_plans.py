@@ -23,12 +23,12 @@ def _types(columns: tuple[tuple[str, str], ...], *more: str) -> str:
 
 
 STATEMENTS = {
-    "claim": (CLAIM, _types(CLAIM_COLUMNS, "float8", "bigint")),
+    "claim": (CLAIM, _types(CLAIM_COLUMNS, "float8", "bigint", "float8")),
     "settle": (SETTLE, _types(SETTLE_COLUMNS)),
     "renew": (RENEW, _types(RENEW_COLUMNS, "float8")),
     "delivered": (DELIVERED, "uuid[]"),
     "cancel": (CANCEL, _types(CANCEL_COLUMNS)),
-    "sweep": (SWEEP, "float8, bigint"),
+    "sweep": (SWEEP, "float8, bigint, text[]"),
     "take decided": (TAKE_DECIDED, "bigint"),
     "approval": (APPROVAL_OF, "uuid, uuid, text, bigint"),
 }

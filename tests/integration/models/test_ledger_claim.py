@@ -211,6 +211,42 @@ async def test_what_is_newer_waits_for_a_call_that_may_be_on_its_way(ledger: Led
     assert [one.verdict for one in await ledger.claim(asked, 10)] == ["fresh", "fresh"]
 
 
+async def test_what_is_newer_waits_for_the_call_of_a_worker_that_was_lost(ledger: Ledger) -> None:
+    older, newer = command(), command()
+    subject = f"member:{older.id}"
+    await take(ledger, older, lease=0, subject=subject)
+    second = await take(ledger, older, subject=subject)
+    await ledger.settle([settlement(second)])
+    assert (second.takeover, (await take(ledger, newer, subject=subject)).verdict) == (True, "unknown")
+
+
+async def test_what_was_approved_is_held_up_and_not_asked_about_again(ledger: Ledger, database: Database) -> None:
+    older, newer = command(), command(expires_at=datetime.now(UTC) + timedelta(hours=1))
+    subject = f"member:{older.id}"
+    waiting = claim(newer, "awaiting_approval", subject=subject)
+    assert [one.verdict for one in await ledger.claim([waiting], 0)] == ["fresh"]
+    first = await take(ledger, older, subject=subject)
+    await ledger.settle([settlement(first, "dead", on_its_way_seconds=30.0)])
+    assert (await take(ledger, newer, subject=subject)).verdict == "waiting"
+    await database.fetch(
+        "WITH decided AS (UPDATE commands SET approval = $2 WHERE id = $1) SELECT 1", newer.id, '{"verdict":"approved"}'
+    )
+    assert (await take(ledger, newer, subject=subject)).verdict == "held"
+
+
+async def test_what_is_taken_up_again_and_again_counts_attempts_though_its_workers_live(database: Database) -> None:
+    lifeline = Lifeline(database)
+    slow = Ledger(database, holder=lifeline.key)
+    keeping = asyncio.create_task(lifeline.keep())
+    ban = command()
+    try:
+        await until_it_is(database, lifeline, held=True)
+        attempts = [(await take(slow, ban, lease=0)).attempt for _ in range(22)]
+    finally:
+        keeping.cancel()
+    assert attempts == [1] * 20 + [2, 3]
+
+
 class TestSuperseded:
     async def test_a_late_ban_does_not_undo_an_unban(self, ledger: Ledger, database: Database) -> None:
         ban, unban = command(), command(type="moderation.unban")

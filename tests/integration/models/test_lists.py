@@ -125,7 +125,7 @@ async def test_every_list_of_audit_rows_goes_by_an_index(
 
 
 async def test_the_sweep_reads_only_what_is_due(large: Database) -> None:
-    plan = await explain(large, SWEEP, [5.0, 100])
+    plan = await explain(large, SWEEP, [5.0, 100, ["interactive"]])
     assert scans(plan) == []
 
 
@@ -136,7 +136,7 @@ async def test_claim_and_settle_find_their_rows_by_key_and_a_first_claim_looks_f
 
     batch = [command() for _ in range(64)]
     columns = as_arrays([_claim_row(claim(one, subject="member:1"))[1] for one in batch], len(CLAIM_COLUMNS))
-    plan = await explain(large, CLAIM, [*columns, 10.0, None])
+    plan = await explain(large, CLAIM, [*columns, 10.0, None, 15.0])
     assert scans(plan) == []
     newer = [node for node in _all(plan) if node.get("Alias", "").startswith("n") and "Relation Name" in node]
     assert newer

@@ -63,6 +63,11 @@ def test_a_wait_keeps_the_attempt_and_respects_its_length():
     assert (ending.retry.attempt, ending.retry.delay_seconds) == (3, 60)
 
 
+@pytest.mark.parametrize("effect", [Effect.RECONCILE, Effect.NONCE])
+def test_a_wait_on_the_last_attempt_is_no_doubt_yet(effect):
+    assert ended(Wait("on its way", retry_after_seconds=9), effect, attempt=3).state == "retrying"
+
+
 def test_a_retry_carries_the_next_attempt():
     ending = ended(LOST, attempt=2)
     assert ending.retry is not None
