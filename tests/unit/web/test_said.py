@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 import web as web_package
+from bus.errors import CircuitOpen
 from models.catalogue import load_catalogue
 from models.guild_settings import SERVER_SETTINGS
 from models.outcome import CommandState
@@ -19,23 +21,26 @@ from models.permissions import LEVELS, Permission
 from models.spec import options_of, summary_of
 from web.problems import PROBLEMS
 from web.said import said_in
+from workers.endings import may_be_on_its_way
 
 _ROOT = Path(web_package.__file__).parent.parent
 GERMAN = said_in("de")
+_NOW = datetime(2026, 5, 1, tzinfo=UTC)
 TABLE = msgspec.json.decode((_ROOT / "web/static/said/de.json").read_bytes(), type=dict[str, dict[str, str]])
 
 # Where sentences for people are made.
 _SPEAKERS = (
-    "models/approvals.py", "models/checks.py", "models/guild_settings.py", "models/setting_kinds.py",
-    "workers/approvals.py", "workers/authority.py", "workers/dead_letters.py", "workers/discord/pace.py",
+    "bot/recovery.py", "bot/syncing.py", "models/approvals.py", "models/checks.py", "models/guild_settings.py",
+    "models/setting_kinds.py", "workers/approvals.py", "workers/authority.py", "workers/dead_letters.py",
+    "workers/discord/pace.py", "workers/discord/rest.py", "workers/discord/sending.py",
     "workers/discord/translation.py", "workers/endings.py", "workers/failures.py", "workers/gate.py",
     "workers/handlers/approvals.py", "workers/handlers/bulk.py", "workers/handlers/members.py",
     "workers/handlers/messages.py", "workers/handlers/moderation.py", "workers/handlers/records.py",
     "workers/handlers/server.py", "workers/handlers/settings.py", "workers/handlers/utility.py", "workers/runner.py",
     "workers/settler.py", "workers/webhook_caller.py", "web/approving.py", "web/authorization.py", "web/cancelling.py",
-    "web/errors.py", "web/login/discord.py", "web/login/endpoints.py", "web/pages/causes.py", "web/pages/members.py",
-    "web/pages/troubles.py", "web/rates.py", "web/replay.py", "web/settings_changes.py", "web/standing.py",
-    "web/switching.py", "web/why.py",
+    "web/discord_check.py", "web/errors.py", "web/login/discord.py", "web/login/endpoints.py", "web/pages/causes.py",
+    "web/pages/members.py", "web/pages/troubles.py", "web/rates.py", "web/replay.py", "web/settings_changes.py",
+    "web/standing.py", "web/switching.py", "web/why.py",
 )  # fmt: skip
 
 # Pieces of sentences, and what is not for people; what the pieces become is below.
@@ -94,6 +99,8 @@ _WHOLE = (
     "Invite it again. What it kept of the server is still there.",
     "Ask somebody who may manage the server to invite it. What it kept of the server is still there.",
     "Slash commands are not answered, and what happens on Discord is not seen until it is back. It says: connecting.",
+    "It says: the gateway connection ended; connecting again.", str(CircuitOpen("Discord", 12.0)),
+    str(may_be_on_its_way(_NOW, now=_NOW)),
     "The platform is switched off: a rest", "This command is switched off in this server.",
 )  # fmt: skip
 
