@@ -19,7 +19,7 @@ from web.parts import parts_of
 from web.preferences import preferences_of
 from web.problems import Problem
 
-__all__ = ["RANGES", "analytics_page"]
+__all__ = ["RANGES", "analytics_page", "range_that_holds"]
 
 RANGES: dict[str, tuple[str, timedelta, Bucket]] = {
     "day": ("24 hours", timedelta(days=1), "hour"),
@@ -37,7 +37,12 @@ async def analytics_page(request: Request) -> Response:
     admitted = await admit_page(request, "analytics.read")
     parts, asked, guild_id = parts_of(request), request.query_params, int(admitted.guild.id)
     zone = preferences_of(request).zone or "UTC"
-    chosen, span = _span(asked.get("range", ""), asked.get("from"), asked.get("to"), zone, parts.clock.now())
+    now, name = parts.clock.now(), asked.get("range", "")
+    if name not in RANGES and not (asked.get("from") or asked.get("to")):
+        name = await parts.kept.get(
+            ("analytics range", guild_id, zone), KEPT_SECONDS, lambda: _range_of(parts.database, guild_id, zone, now)
+        )
+    chosen, span = _span(name, asked.get("from"), asked.get("to"), zone, now)
     type_ = asked.get("type") or None
     asked_for = (guild_id, chosen or (asked.get("from"), asked.get("to")), zone, type_)
     figures = await parts.kept.get(
@@ -54,6 +59,19 @@ async def analytics_page(request: Request) -> Response:
         **figures,
     }
     return parts.pages.render(request, "analytics.html", context)
+
+
+def range_that_holds(first: datetime | None, now: datetime) -> str:
+    """The shortest, of a month at most, that holds the first thing that happened; the month where nothing did."""
+    if first is None:
+        return "month"
+    return next((name for name in ("day", "week") if now - first <= RANGES[name][1]), "month")
+
+
+async def _range_of(database: Database, guild_id: int, zone: str, now: datetime) -> str:
+    """What a server's page opens with: one that is new has no month to show."""
+    activity = await analytics.guild_activity(database, guild_id, Span(now - RANGES["month"][1], now, "day", zone))
+    return range_that_holds(next((one.at for one in activity if one.commands or one.events), None), now)
 
 
 async def _figures(database: Database, guild_id: int, span: Span, type: str | None) -> dict[str, Any]:
@@ -79,9 +97,8 @@ def _span(name: str, first: str | None, last: str | None, zone: str, now: dateti
         except InvalidMessage as error:
             raise Problem("request_invalid", str(error), field="from") from error
         return "", span
-    chosen = name if name in RANGES else "month"
-    _, length, bucket = RANGES[chosen]
-    return chosen, Span(now - length, now, bucket, zone)
+    _, length, bucket = RANGES[name]
+    return name, Span(now - length, now, bucket, zone)
 
 
 def _between(first: str | None, last: str | None, zone: str, now: datetime) -> Span:

@@ -4,6 +4,7 @@ import uPlot from "./vendor/uplot/uPlot.esm.js";
 import { word } from "./words.js";
 
 const HEIGHT = 190;
+const written = uPlot.fmtDate("{YYYY}-{MM}-{DD} {HH}:{mm}");
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 function resolved(name) {
@@ -51,19 +52,23 @@ function chart(box) {
   const columns = heads.map((_, at) => rows.map((row) => { const text = row.cells[at + 1].textContent.trim(); return text === "" ? null : Number(text); }));
   const bars = box.dataset.chart === "bars";
   const line = resolved("line");
+  // Half a bucket on both sides: the first and the last stand whole, however few there are.
+  const half = times.length > 1 ? (times[1] - times[0]) / 2 : 1800;
+  const shownAt = (_, value) => (value === null ? "" : String(value));
   const axis = { stroke: resolved("text-3"), grid: { stroke: line, width: 1 }, ticks: { show: false }, font: `12px ${colour("font")}` };
   const zone = document.documentElement.dataset.zone || undefined;
+  const tzDate = (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000));
   const options = {
-    width: box.clientWidth || 400, height: HEIGHT, cursor: { y: false, points: { size: 7 } }, legend: { live: true },
-    tzDate: (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000)),
-    scales: { y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.08] } },
+    width: box.clientWidth || 400, height: HEIGHT, padding: [8, null, null, null], cursor: { y: false, points: { size: 7 } }, legend: { live: true },
+    tzDate,
+    scales: { x: { range: (_, low, high) => [low - half, high + half] }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.08] } },
     axes: [axis, { ...axis, size: 52 }],
-    series: [{ label: word("chart_at"), value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...heads.map((head, at) => {
+    series: [{ label: word("chart_at"), value: (_, at) => (at === null ? "" : written(tzDate(at))) }, ...heads.map((head, at) => {
       const stroke = resolved(head.dataset.colour);
       return {
-        label: head.textContent, stroke, width: bars ? 0 : 1.8, spanGaps: false, // A value without neighbours is no line: it shows as a point.
-        points: { show: !bars && columns[at].includes(null), size: 5 },
-        ...(bars ? { fill: stroke, paths: uPlot.paths.bars({ size: [0.72, 28], radius: 0.12 }) } : {}),
+        label: head.textContent, value: shownAt, stroke, width: bars ? 0 : 1.8, spanGaps: false, // A value without neighbours is no line: it shows as a point.
+        points: { show: !bars && columns[at].includes(null), size: 7, fill: stroke },
+        ...(bars ? { fill: stroke, paths: uPlot.paths.bars({ size: [0.72, 44], radius: 0.12 }) } : {}),
       };
     })],
   };
