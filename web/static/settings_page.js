@@ -64,7 +64,9 @@ class SettingsPage {
     byId("save-bar").hidden = !dirty.length;
     byId("save-count").textContent = word(dirty.length === 1 ? "one_unsaved" : "some_unsaved", { count: dirty.length });
     byId("save-save").disabled = this.#open.size > 0;
-    byId("settings-version").textContent = this.#version;
+    const badge = byId("settings-version");
+    badge.dataset.version = this.#version;
+    badge.textContent = this.#version ? word("settings_version", { version: this.#version }) : word("settings_defaults");
     for (const row of document.querySelectorAll("[data-command]")) row.querySelector("[data-summary]").replaceChildren(...this.#chips(row.dataset.command));
   }
 

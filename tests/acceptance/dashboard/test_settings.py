@@ -30,7 +30,7 @@ async def save(page: Page) -> None:
 
 
 async def version(page: Page) -> int:
-    return int(await page.locator("#settings-version").inner_text())
+    return int(await page.locator("#settings-version").get_attribute("data-version") or "")
 
 
 async def test_a_command_is_disabled_live_on_every_process_and_restored(desk: Desk, platform: Platform) -> None:
