@@ -4,6 +4,8 @@ import uPlot from "./vendor/uplot/uPlot.esm.js";
 import { word } from "./words.js";
 
 const HEIGHT = 190;
+// What is counted, and milliseconds, are whole.
+const STEPS = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 const written = uPlot.fmtDate("{YYYY}-{MM}-{DD} {HH}:{mm}");
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -62,7 +64,7 @@ function chart(box) {
     width: box.clientWidth || 400, height: HEIGHT, padding: [8, null, null, null], cursor: { y: false, points: { size: 7 } }, legend: { live: true },
     tzDate,
     scales: { x: { range: (_, low, high) => [low - half, high + half] }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.08] } },
-    axes: [axis, { ...axis, size: 52 }],
+    axes: [axis, { ...axis, size: 52, incrs: STEPS }],
     series: [{ label: word("chart_at"), value: (_, at) => (at === null ? "" : written(tzDate(at))) }, ...heads.map((head, at) => {
       const stroke = resolved(head.dataset.colour);
       return {
