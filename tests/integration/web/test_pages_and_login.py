@@ -41,7 +41,8 @@ async def test_a_login_comes_back_to_the_page_that_was_asked_for(web: RunningWeb
         assert (await browser.get(arrived.headers["location"])).status_code == 200
         again = await browser.get(back.headers["location"])
         assert again.status_code == 400
-        assert "login_failed" in again.text
+        assert "The login was begun elsewhere, used already, or too long ago." in again.text
+        assert 'href="/login"' in again.text
 
 
 async def test_a_login_under_another_name_of_the_machine_goes_on_at_the_public_address(web: RunningWeb) -> None:
