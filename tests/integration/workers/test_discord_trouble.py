@@ -185,12 +185,16 @@ async def test_what_happened_is_found_in_the_audit_log_and_not_repeated(
     assert [row.changed for row in platform.effects(command)].count(True) == 1
 
 
-async def test_a_call_that_is_still_on_its_way_is_waited_for_before_it_is_made_again(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Given up after 0.3 s, it takes effect after 1.2 s: whoever looked in between did not find it."""
+@pytest.fixture
+def calls_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After 0.3 s; they may be on their way for 1.5."""
     monkeypatch.setattr(rest, "_REQUEST_SECONDS", 0.3)
     monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=1.5))
+
+
+@pytest.mark.usefixtures("calls_given_up_soon")
+async def test_a_call_that_is_still_on_its_way_is_waited_for_before_it_is_made_again(platform: Platform) -> None:
+    """Given up after 0.3 s, it takes effect after 1.2 s: whoever looked in between did not find it."""
     platform.fault(CHANNEL, "latency", latency_ms=1_200, times=1)
     command = a_command("channels.create", {"name": "late"})
     async with platform.worker():
@@ -203,11 +207,8 @@ async def test_a_call_that_is_still_on_its_way_is_waited_for_before_it_is_made_a
     assert [row.changed for row in platform.effects(command)] == [True]
 
 
-async def test_a_call_that_comes_late_does_not_undo_what_is_newer(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rest, "_REQUEST_SECONDS", 0.3)
-    monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=1.5))
+@pytest.mark.usefixtures("calls_given_up_soon")
+async def test_a_call_that_comes_late_does_not_undo_what_is_newer(platform: Platform) -> None:
     platform.fault(ADD_ROLE, "latency", latency_ms=1_200, times=1)
     add = a_command("roles.add", {"member": CROWD[7], "role": EVENTS_ROLE})
     async with platform.worker():
