@@ -1,4 +1,5 @@
-"""For all tests: servers once for each process of pytest, who runs with whom, and no sockets in unit tests."""
+"""For all tests: servers once for each process of pytest, who runs with whom, nothing left open, and no sockets in unit
+tests."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+from tests.left_open import pytest_runtest_teardown
 from tests.postgres import database, database_url, empty_database_url, migrated_template, postgres_server
 from tests.rabbitmq import rabbitmq_node, rabbitmq_vhost
 from tests.together import pytest_collection_modifyitems, pytest_xdist_make_scheduler
@@ -21,7 +23,8 @@ with warnings.catch_warnings():
 # A fixture is made once where it is named once: imported into several conftest.py files, it is several fixtures.
 __all__ = [
     "database", "database_url", "empty_database_url", "migrated_template", "postgres_server",
-    "pytest_collection_modifyitems", "pytest_xdist_make_scheduler", "rabbitmq_node", "rabbitmq_vhost",
+    "pytest_collection_modifyitems", "pytest_runtest_teardown", "pytest_xdist_make_scheduler", "rabbitmq_node",
+    "rabbitmq_vhost",
 ]  # fmt: skip
 
 _UNIT = Path(__file__).parent / "unit"

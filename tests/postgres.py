@@ -30,6 +30,7 @@ from models.embedded import EmbeddedPostgres
 __all__ = [
     "admin",
     "as_role",
+    "connected",
     "database",
     "database_url",
     "empty_database_url",
@@ -87,10 +88,18 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Connected to the module's database as `guildbus_app`, for one test."""
-    database = Database(database_url, max_size=4)
-    await database.connect(give_up_after_seconds=10)
-    yield database
-    await database.close()
+    async with connected(Database(database_url, max_size=4)) as database:
+        yield database
+
+
+@asynccontextmanager
+async def connected(database: Database, *, give_up_after_seconds: float = 30) -> AsyncIterator[Database]:
+    """Connected, and closed whatever happens: one left open would be what Tortoise's models use in all later tests."""
+    try:
+        await database.connect(give_up_after_seconds=give_up_after_seconds)
+        yield database
+    finally:
+        await database.close()
 
 
 @asynccontextmanager
@@ -99,9 +108,8 @@ async def as_role(database: Database, role: str) -> AsyncIterator[Database]:
     other = Database("postgresql://localhost/as-the-other", max_size=4)
     other._config = deepcopy(database._config)
     other._config["connections"]["default"]["credentials"]["server_settings"]["role"] = role
-    await other.connect(give_up_after_seconds=30)
-    yield other
-    await other.close()
+    async with connected(other):
+        yield other
 
 
 async def admin(url: str, sql: str) -> None:

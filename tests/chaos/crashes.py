@@ -27,6 +27,7 @@ from sandbox.seed import GUILD_ONE
 from sandbox.settings import SandboxSettings
 from sandbox.world import World
 from tests.chaos.crashing_worker import crash
+from tests.postgres import connected
 from tests.rabbitmq import Vhost
 from workers.announcements import command_message
 from workers.steps import Step
@@ -87,31 +88,36 @@ def a_command(effect: str, number: int, sink: str) -> Command:
 async def run_crashes(vhost: Vhost, database_url: str, world: World) -> Books:
     """Each command is published, killed at its step, and left for whoever comes next."""
     books = Books()
-    transport = RabbitMQTransport(vhost.url("bot"), load_topology(), clock=_CLOCK, name="bot")
-    await transport.start()
     sink = f"{world.public_url}/sandbox/webhook-sink"
     base = environment(vhost, database_url, world, sink)
-    database = Database(database_url)
-    await database.connect()
     numbers = iter(range(1000))
-    for effect in EFFECTS:
-        for step in STEPS:
-            command = a_command(effect, next(numbers), sink)
-            books.commands[effect, step] = command
-            await transport.publish(command_message(command))
-            await killed_at(step, command, base)
-            if (effect, step) == ("at_most_once", "received"):
-                # The next worker would begin it, and be killed for another command meanwhile: rightly in doubt then.
-                async with a_worker(base):
-                    await _until_ended(database, {command.id: (effect, step)})
-    async with a_worker(base):
-        await _until_ended(database, {command.id: key for key, command in books.commands.items()})
-        await _read(database, books)
-    await database.close()
-    await transport.close()
+    async with _publisher(vhost) as transport, connected(Database(database_url)) as database:
+        for effect in EFFECTS:
+            for step in STEPS:
+                command = a_command(effect, next(numbers), sink)
+                books.commands[effect, step] = command
+                await transport.publish(command_message(command))
+                await killed_at(step, command, base)
+                if (effect, step) == ("at_most_once", "received"):
+                    # The next worker would begin it, and be killed for another one meanwhile: rightly in doubt then.
+                    async with a_worker(base):
+                        await _until_ended(database, {command.id: (effect, step)})
+        async with a_worker(base):
+            await _until_ended(database, {command.id: key for key, command in books.commands.items()})
+            await _read(database, books)
     books.effects = [msgspec.to_builtins(effect) for effect in world.book.since(0)]
     await _read_stream(vhost, books)
     return books
+
+
+@asynccontextmanager
+async def _publisher(vhost: Vhost) -> AsyncIterator[RabbitMQTransport]:
+    transport = RabbitMQTransport(vhost.url("bot"), load_topology(), clock=_CLOCK, name="bot")
+    await transport.start()
+    try:
+        yield transport
+    finally:
+        await transport.close()
 
 
 def environment(vhost: Vhost, database_url: str, world: World, sink: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from models.errors import DatabaseUnavailable
 from models.ledger import Ledger
 from models.sqlstate import is_out_of_room
 from tests.integration.models.commands import command
+from tests.postgres import connected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,10 +60,8 @@ async def postgres(small_disk: Path) -> AsyncIterator[EmbeddedPostgres]:
 async def database(postgres: EmbeddedPostgres) -> AsyncIterator[Database]:
     url = postgres.running_url()
     assert url is not None
-    database = Database(url, max_size=2)
-    await database.connect(give_up_after_seconds=10)
-    yield database
-    await database.close()
+    async with connected(Database(url, max_size=2)) as database:
+        yield database
 
 
 async def accept(ledger: Ledger) -> Command:

@@ -11,6 +11,7 @@ import { followShortcuts } from "./shortcuts.js";
 import { openMenus } from "./menus.js";
 import { ready } from "./said.js";
 import { watchConnection } from "./connection.js";
+import { keepEarlyClicks } from "./early_clicks.js";
 import { mountPickers } from "./picker.js";
 import { localizeTimes } from "./times.js";
 import { followThemeChoice } from "./theme.js";
@@ -25,6 +26,7 @@ async function mountPage() {
   leaving = new AbortController();
   const main = document.getElementById("main");
   const { signal } = leaving;
+  const makeEarlyClicks = keepEarlyClicks(main, signal);
   localizeTimes(main);
   if (guildId) {
     nameMentions(main, guildId);
@@ -41,6 +43,7 @@ async function mountPage() {
   }
   // Everything on the page answers from here on.
   main.dataset.mounted = "";
+  makeEarlyClicks();
 }
 
 followThemeChoice();

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from models.command_rules import key_of
 from tests.acceptance.browser import Desk
@@ -94,6 +94,26 @@ async def test_two_people_change_the_same_setting_and_choose(desk: Desk, platfor
     await control(one, "timezone").fill("UTC")
     await control(one, "private_replies").uncheck()
     await save(one)
+
+
+async def test_a_button_that_is_pressed_before_the_page_is_ready_does_what_it_says(desk: Desk) -> None:
+    # What the service worker keeps would never be slow.
+    page = await desk.log_in("Ada Marsh", f"/guilds/{GUILD}", service_workers="block")
+    asked_for, pressed = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked_for.set()
+        await pressed.wait()
+        await route.continue_()
+
+    await page.route("**/settings_page.js", slowly)
+    await page.get_by_role("navigation", name="Sections").first.get_by_role("link", name="Settings").click()
+    await asked_for.wait()
+    await page.locator('[data-disable-area="moderation"]').click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    pressed.set()
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Disable all")).to_be_visible()
+    desk.expect_complaint("Service Worker registration blocked")
 
 
 async def test_unsaved_changes_are_not_lost_by_a_click_and_all_of_a_category_can_be_disabled(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from models.database import Database
 from models.embedded import EmbeddedPostgres
 from sandbox.seed import GUILD_ONE, person_id
 from tests.integration.sandbox.running_sandbox import Sandbox, running
+from tests.postgres import connected
 from tests.rabbitmq import Vhost, rabbitmq_node, rabbitmq_vhost
 
 __all__ = ["rabbitmq_node", "rabbitmq_vhost"]
@@ -196,34 +197,32 @@ async def test_the_backup_login_dumps_everything(sockets: str) -> None:
 async def test_the_platform_works_with_each_process_under_its_own_login(
     sockets: str, rabbitmq_vhost: Vhost, tmp_path: Path
 ) -> None:
-    owner = Database(url_of("owner", sockets), max_size=2)
-    await owner.connect(give_up_after_seconds=30)
-    _, text = await api_keys.create(owner, name="test", scopes=SCOPES, created_by="test")
-    async with running() as discord, AsyncExitStack() as stack:
-        for room in ROOMS:
-            await stack.enter_async_context(process(room, discord, rabbitmq_vhost, sockets, tmp_path))
-        address = (tmp_path / "address").read_text()
-        headers = {"Authorization": f"Bearer {text.reveal()}", "Origin": address}
-        async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False, timeout=30) as api:
-            guild = f"/api/v1/guilds/{GUILD_ONE}"
-            await until_ok(lambda: api.get(guild), tmp_path)
-            _, asked = await discord.control("POST", "/interactions", warn())
-            path = f"/interactions/{asked['id']}?wait=answered&timeout=30"
-            _, answered = await discord.control("GET", path)
-            assert "warned" in str(answered["reply"]).lower(), logs(tmp_path)
-            change = {"type": "settings.set", "options": {"key": "private_replies", "value": "true"}}
-            posted = await api.post(f"{guild}/commands", json=change, headers={"Idempotency-Key": uuid4().hex})
-            assert posted.status_code == 202, posted.text
+    async with connected(Database(url_of("owner", sockets), max_size=2)) as owner:
+        _, text = await api_keys.create(owner, name="test", scopes=SCOPES, created_by="test")
+        async with running() as discord, AsyncExitStack() as stack:
+            for room in ROOMS:
+                await stack.enter_async_context(process(room, discord, rabbitmq_vhost, sockets, tmp_path))
+            address = (tmp_path / "address").read_text()
+            headers = {"Authorization": f"Bearer {text.reveal()}", "Origin": address}
+            async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False, timeout=30) as api:
+                guild = f"/api/v1/guilds/{GUILD_ONE}"
+                await until_ok(lambda: api.get(guild), tmp_path)
+                _, asked = await discord.control("POST", "/interactions", warn())
+                path = f"/interactions/{asked['id']}?wait=answered&timeout=30"
+                _, answered = await discord.control("GET", path)
+                assert "warned" in str(answered["reply"]).lower(), logs(tmp_path)
+                change = {"type": "settings.set", "options": {"key": "private_replies", "value": "true"}}
+                posted = await api.post(f"{guild}/commands", json=change, headers={"Idempotency-Key": uuid4().hex})
+                assert posted.status_code == 202, posted.text
 
-            async def succeeded() -> httpx.Response:
-                found = await api.get(f"{guild}/commands/{posted.json()['id']}")
-                return found if found.json()["state"] == "succeeded" else httpx.Response(404)
+                async def succeeded() -> httpx.Response:
+                    found = await api.get(f"{guild}/commands/{posted.json()['id']}")
+                    return found if found.json()["state"] == "succeeded" else httpx.Response(404)
 
-            await until_ok(succeeded, tmp_path)
-            assert [await health_check(kind, sockets) for kind in ("bot", "worker", "nobody")] == [0, 0, 1]
-            trail = (await api.get(f"{guild}/audit")).json()["items"]
-            assert {"moderation.warn", "settings.set"} <= {line["type"] for line in trail}
-    await owner.close()
+                await until_ok(succeeded, tmp_path)
+                assert [await health_check(kind, sockets) for kind in ("bot", "worker", "nobody")] == [0, 0, 1]
+                trail = (await api.get(f"{guild}/audit")).json()["items"]
+                assert {"moderation.warn", "settings.set"} <= {line["type"] for line in trail}
     written = logs(tmp_path)
     assert "permission denied" not in written
     world = discord.world.settings

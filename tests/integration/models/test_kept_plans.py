@@ -14,6 +14,7 @@ from models.database import BY_KEY, Database
 from models.ledger_claim_sql import CLAIM, CLAIM_COLUMNS
 from models.ledger_queue_sql import SWEEP
 from models.ledger_settle_sql import CANCEL, CANCEL_COLUMNS, DELIVERED, RENEW, RENEW_COLUMNS, SETTLE, SETTLE_COLUMNS
+from tests.postgres import connected
 
 _LARGE = ("commands", "audit")
 
@@ -36,10 +37,8 @@ STATEMENTS = {
 
 @pytest_asyncio.fixture
 async def worker_database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, max_size=1, session=BY_KEY)
-    await database.connect(give_up_after_seconds=10)
-    yield database
-    await database.close()
+    async with connected(Database(database_url, max_size=1, session=BY_KEY)) as database:
+        yield database
 
 
 @pytest.mark.parametrize("name", list(STATEMENTS))

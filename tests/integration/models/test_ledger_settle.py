@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from models.ledger import Ledger
 from models.ledger_types import Claimed, Settlement
 from models.outcome import Outcome
 from tests.integration.models.commands import audit, claim, command, settlement
-from tests.postgres import as_role
+from tests.postgres import as_role, connected
 
 LANES = ("interactive", "bulk")
 
@@ -290,21 +291,18 @@ class TestCancel:
 
 async def test_renewing_what_others_change_meanwhile_leaves_the_server_standing(database_url: str) -> None:
     # PostgreSQL 18.4 crashed on it where the partitions of the locked rows followed from another row.
-    renewing, changing = Database(database_url, max_size=1), Database(database_url, max_size=1)
-    await renewing.connect(give_up_after_seconds=10)
-    await changing.connect(give_up_after_seconds=10)
-    ledger = Ledger(renewing)
-    for _ in range(10):
-        claimed = await ledger.claim([claim(command()) for _ in range(64)], 10)
-        ids = [one.id for one in claimed]
-        async with changing.transaction() as connection:
-            await fetch(
-                connection,
-                "WITH gone AS (UPDATE commands SET state = 'succeeded' WHERE id = ANY($1::uuid[])) SELECT 1",
-                ids[::2],
-            )
-            renewal = asyncio.ensure_future(ledger.renew([(one.id, one.fence) for one in claimed], 10))
-            await asyncio.sleep(0.02)  # it waits for the rows' locks
-        assert await renewal == set(ids[1::2])
-    await renewing.close()
-    await changing.close()
+    one_connection = partial(Database, database_url, max_size=1)
+    async with connected(one_connection()) as renewing, connected(one_connection()) as changing:
+        ledger = Ledger(renewing)
+        for _ in range(10):
+            claimed = await ledger.claim([claim(command()) for _ in range(64)], 10)
+            ids = [one.id for one in claimed]
+            async with changing.transaction() as connection:
+                await fetch(
+                    connection,
+                    "WITH gone AS (UPDATE commands SET state = 'succeeded' WHERE id = ANY($1::uuid[])) SELECT 1",
+                    ids[::2],
+                )
+                renewal = asyncio.ensure_future(ledger.renew([(one.id, one.fence) for one in claimed], 10))
+                await asyncio.sleep(0.02)  # it waits for the rows' locks
+            assert await renewal == set(ids[1::2])
