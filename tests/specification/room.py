@@ -33,6 +33,7 @@ from tests.integration.web.running_web import (
 from tests.integration.web.test_approvals_api import a_waiting_ban
 from tests.integration.web.test_dead_letters_api import letter
 from tests.integration.workers.quick import eventually
+from tests.postgres import connected
 from tests.specification.document import with_known
 from web.api.operation import PREFIX
 from workers import service
@@ -68,10 +69,9 @@ class Room:
 async def opened(database_url: str) -> AsyncIterator[Room]:
     """In a migrated database. The worker takes the interactive lane alone, so that what bulks begin stays queued."""
     broker = MemoryBroker(load_topology(), SystemClock())
-    database = Database(database_url, max_size=8)
     transport = MemoryTransport(broker, user="web")
-    await asyncio.gather(transport.start(), database.connect(give_up_after_seconds=30))
-    try:
+    async with connected(Database(database_url, max_size=8)) as database:
+        await transport.start()
         await know_the_guilds(database)
         async with (
             running_web(database, transport, operators=frozenset((_OPERATOR,))) as web,
@@ -80,45 +80,42 @@ async def opened(database_url: str) -> AsyncIterator[Room]:
             values = await _furnish(web)
             document = await _document_of(web, values)
             yield Room(web.url, await _callers(web), Caller("a browser", await _session(web, MEMBER)), document)
-    finally:
         await transport.close()
-        await database.close()
 
 
 @asynccontextmanager
 async def _worker(broker: MemoryBroker, database_url: str, web: RunningWeb) -> AsyncIterator[None]:
     stop, topology, catalogue = asyncio.Event(), load_topology(), load_catalogue()
-    database = Database(database_url, role=WORKER_ROLE, max_size=4, session=BY_KEY)
     transport = MemoryTransport(broker, user="worker")
-    await asyncio.gather(transport.start(), database.connect(give_up_after_seconds=30))
+    await transport.start()
     settings = Settings(
         discord_token=Secret(web.world.settings.bot_token),
         discord_api_url=web.url + API_PREFIX,
         lanes=("interactive",),
         grace_seconds=2.0,
     )
-    running = asyncio.create_task(
-        service.run(
-            settings,
-            transport=transport,
-            database=database,
-            topology=topology,
-            senders=topology.senders,
-            catalogue=catalogue,
-            handlers=load_handlers(catalogue),
-            clock=SystemClock(),
-            stop=stop,
+    async with connected(Database(database_url, role=WORKER_ROLE, max_size=4, session=BY_KEY)) as database:
+        running = asyncio.create_task(
+            service.run(
+                settings,
+                transport=transport,
+                database=database,
+                topology=topology,
+                senders=topology.senders,
+                catalogue=catalogue,
+                handlers=load_handlers(catalogue),
+                clock=SystemClock(),
+                stop=stop,
+            )
         )
-    )
-    try:
-        yield
-        stop.set()
-        await asyncio.wait_for(running, 30)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await transport.close()
-        await database.close()
+        try:
+            yield
+            stop.set()
+            await asyncio.wait_for(running, 30)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await transport.close()
 
 
 async def _callers(web: RunningWeb) -> Sequence[Caller]:

@@ -27,6 +27,7 @@ from sandbox.seed import GUILD_ONE, person_id
 from tests.integration.sandbox.running_sandbox import Sandbox
 from tests.integration.workers.brokers import Broker
 from tests.integration.workers.quick import eventually
+from tests.postgres import connected
 from workers import service
 from workers.announcements import command_message
 from workers.config import Settings
@@ -77,31 +78,30 @@ class Platform:
         """A worker process's parts, with a broker connection and database connections of their own."""
         stop = asyncio.Event()
         transport = self.broker.transport("worker")
-        database = Database(self._database_url, role=WORKER_ROLE, max_size=6, session=BY_KEY)
-        await asyncio.gather(transport.start(), database.connect(give_up_after_seconds=10))
-        running = asyncio.create_task(
-            service.run(
-                replace(self.settings, **settings),
-                transport=transport,
-                database=database,
-                topology=self.topology,
-                senders=self.topology.senders,
-                catalogue=self.catalogue,
-                handlers={**load_handlers(self.catalogue), **(handlers or {})},
-                clock=clock or SystemClock(),
-                stop=stop,
-                observe=observe,
+        async with connected(Database(self._database_url, role=WORKER_ROLE, max_size=6, session=BY_KEY)) as database:
+            await transport.start()
+            running = asyncio.create_task(
+                service.run(
+                    replace(self.settings, **settings),
+                    transport=transport,
+                    database=database,
+                    topology=self.topology,
+                    senders=self.topology.senders,
+                    catalogue=self.catalogue,
+                    handlers={**load_handlers(self.catalogue), **(handlers or {})},
+                    clock=clock or SystemClock(),
+                    stop=stop,
+                    observe=observe,
+                )
             )
-        )
-        try:
-            yield transport
-            stop.set()
-            await asyncio.wait_for(running, 15)
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            await transport.close()
-            await database.close()
+            try:
+                yield transport
+                stop.set()
+                await asyncio.wait_for(running, 15)
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+                await transport.close()
 
     @property
     def settings(self) -> Settings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from bus.topology import load_topology
 from models.database import Database
 from tests.acceptance.platform import crowd
 from tests.integration.web.running_web import RunningWeb, know_the_guilds, running_web
-from tests.postgres import admin, named
+from tests.postgres import admin, connected, named
 
 HEAD_SECONDS = 1.0
 OPERATOR = int(crowd(3))
@@ -26,15 +25,11 @@ async def door(postgres_server: str, migrated_template: str) -> AsyncIterator[Ru
     """With a short patience for heads of requests, and every limit of its own switched off."""
     name = f"guildbus_attacks_{uuid4().hex[:12]}"
     await admin(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
-    database = Database(named(postgres_server, name), max_size=4)
-    await database.connect(give_up_after_seconds=30)
     transport = MemoryTransport(MemoryBroker(load_topology(), SystemClock()), user="web")
     await transport.start()
-    try:
+    async with connected(Database(named(postgres_server, name), max_size=4)) as database:
         await know_the_guilds(database)
         async with running_web(database, transport, head_seconds=HEAD_SECONDS, operators=frozenset((OPERATOR,))) as web:
             yield web
-    finally:
-        await transport.close()
-        await database.close()
-        await asyncio.shield(admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    await transport.close()
+    await admin(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)')
