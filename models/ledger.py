@@ -25,7 +25,7 @@ from models.ledger_columns import COMMAND_COLUMNS, as_arrays, audit_values, comm
 from models.ledger_new_sql import CLAIM_NEW
 from models.ledger_queue_sql import ACCEPT, FORGET_KEYS, RECORD, SWEEP
 from models.ledger_settle_sql import CANCEL, CANCEL_COLUMNS, DELIVERED, RENEW, RENEW_COLUMNS, SETTLE, SETTLE_COLUMNS
-from models.ledger_types import AuditRecord, Claim, Claimed, Queued, Settled, Settlement
+from models.ledger_types import ON_ITS_WAY, AuditRecord, Claim, Claimed, Queued, Settled, Settlement
 from models.ledger_verdict import claimed_from_row, claimed_new
 from models.outcome import Outcome
 from models.sqlstate import is_unfit
@@ -41,14 +41,12 @@ _SettleRow = tuple[Settlement, tuple[Any, ...]]
 class Ledger:
     """The ledger over one Database.
 
-    `holder` is the lifeline of who claims through it; None has none. `on_its_way_seconds`: for how long a call of a
-    worker that was taken over from may yet take effect.
+    `holder` is the lifeline of who claims through it; None has none.
     """
 
-    def __init__(self, database: Database, *, holder: int | None = None, on_its_way_seconds: float = 15.0) -> None:
+    def __init__(self, database: Database, *, holder: int | None = None) -> None:
         self._database = database
         self._holder = holder
-        self._on_its_way_seconds = on_its_way_seconds
 
     async def claim(self, claims: Sequence[Claim], lease_seconds: float) -> list[Claimed]:
         """What became of each claim, in the order given; of two with the same id, the second is `held`.
@@ -140,7 +138,7 @@ class Ledger:
 
     async def _claim_on(self, connection: Connection, rows: Sequence[_ClaimRow], lease_seconds: float) -> list[Claimed]:
         columns = as_arrays([values for _, values in rows], len(CLAIM_COLUMNS))
-        rest = (float(lease_seconds), self._holder, self._on_its_way_seconds)
+        rest = (float(lease_seconds), self._holder, ON_ITS_WAY.total_seconds())
         stored = {row["id"]: row for row in await fetch(connection, CLAIM, *columns, *rest)}
         return [
             claimed_from_row(

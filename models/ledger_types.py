@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +12,12 @@ import msgspec
 from bus.envelopes import Actor, Command
 from models.outcome import CommandState, Outcome
 
-__all__ = ["AuditRecord", "Claim", "Claimed", "Queued", "Settled", "Settlement", "Verdict"]
+__all__ = ["ON_ITS_WAY", "AuditRecord", "Claim", "Claimed", "Queued", "Settled", "Settlement", "Verdict"]
+
+# How long a call whose answer never came may still be on its way: whoever does not find its effect looks once more
+# afterwards, and what is newer on the same subject is begun afterwards. Discord promises nothing of the kind; a request
+# is given up after 4 s (`workers.discord.rest`).
+ON_ITS_WAY = timedelta(seconds=15)
 
 
 class AuditRecord(msgspec.Struct, frozen=True):

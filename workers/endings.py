@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bus.retry import Decision, Failure, Level, decide
+from models.ledger_types import ON_ITS_WAY
 from models.outcome import CommandState, Outcome
 from models.spec import Effect
 from workers.failures import Wait, failure_of
@@ -14,7 +15,6 @@ from workers.gate import Refusal
 
 __all__ = [
     "NONCE_WINDOW",
-    "ON_ITS_WAY",
     "Ending",
     "ending_of_error",
     "may_be_on_its_way",
@@ -26,12 +26,6 @@ __all__ = [
 
 # Discord deduplicates a nonce "for a few minutes" (reference, "Create Message", enforce_nonce): stay well inside.
 NONCE_WINDOW = timedelta(minutes=2)
-
-
-# How long a call whose answer never came may still be on its way: whoever does not find its effect looks once more
-# afterwards, and what is newer on the same subject is begun afterwards. Discord promises nothing of the kind; a request
-# is given up after 4 s (`workers.discord.rest`).
-ON_ITS_WAY = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from models.database import Database
 from models.guild_rules import RulesInForce
 from models.ledger import Ledger
 from models.lifeline import Lifeline
-from workers import endings
 from workers.approvals import Approvals
 from workers.assembly import Lanes, assemble
 from workers.config import Settings
@@ -83,7 +82,7 @@ async def run(
     pace = Pace(clock)
     breaker = CircuitBreaker("Discord", clock)
     lifeline = Lifeline(database)
-    ledger = Ledger(database, holder=lifeline.key, on_its_way_seconds=endings.ON_ITS_WAY.total_seconds())
+    ledger = Ledger(database, holder=lifeline.key)
     guilds = GuildTables(database, clock)
     async with (
         aiohttp.ClientSession() as session,

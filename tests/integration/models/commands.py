@@ -8,6 +8,8 @@ from uuid import UUID
 
 from bus.envelopes import Actor, Command
 from bus.ids import Snowflake, new_id
+from models.database import Database
+from models.ledger import Ledger
 from models.ledger_types import AuditRecord, Claim, Claimed, Settlement
 from models.outcome import CommandState, Outcome
 
@@ -58,3 +60,13 @@ def settlement(claimed: Claimed, state: CommandState = "succeeded", **fields: An
         "audit": audit("outcome", before={"banned": False}, after={"banned": True}),
     }
     return Settlement(id=claimed.id, fence=claimed.fence, state=state, **(defaults | fields))
+
+
+async def take(ledger: Ledger, what: Command, lease: float = 10, subject: str | None = None) -> Claimed:
+    [claimed] = await ledger.claim([claim(what, subject=subject)], lease)
+    return claimed
+
+
+async def phases(database: Database, what: Command) -> list[str]:
+    rows = await database.fetch("SELECT phase FROM audit WHERE command_id = $1 ORDER BY id", what.id)
+    return [row["phase"] for row in rows]

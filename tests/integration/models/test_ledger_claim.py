@@ -13,10 +13,7 @@ from bus.envelopes import Actor, Command, ReplyTo
 from bus.ids import Snowflake
 from models.database import WORKER_ROLE, Database
 from models.ledger import Ledger
-from models.ledger_types import Claimed
-from models.lifeline import LIVES, Lifeline
-from tests.integration.models.commands import GUILD, audit, claim, command, settlement
-from tests.integration.workers.quick import eventually
+from tests.integration.models.commands import GUILD, audit, claim, command, phases, settlement, take
 from tests.postgres import as_role
 
 
@@ -25,16 +22,6 @@ async def ledger(database: Database) -> AsyncIterator[Ledger]:
     """With the rights of a worker, and no others."""
     async with as_role(database, WORKER_ROLE) as own:
         yield Ledger(own)
-
-
-async def take(ledger: Ledger, what: Command, lease: float = 10, subject: str | None = None) -> Claimed:
-    [claimed] = await ledger.claim([claim(what, subject=subject)], lease)
-    return claimed
-
-
-async def phases(database: Database, what: Command) -> list[str]:
-    rows = await database.fetch("SELECT phase FROM audit WHERE command_id = $1 ORDER BY id", what.id)
-    return [row["phase"] for row in rows]
 
 
 async def stored(database: Database, what: Command) -> Any:
@@ -104,48 +91,6 @@ async def test_answers_come_in_the_order_of_the_claims(ledger: Ledger) -> None:
     assert [one.id for one in claimed] == [one.id for one in batch]
 
 
-async def test_a_worker_that_lives_and_was_too_slow_costs_no_attempt(database: Database) -> None:
-    lifeline = Lifeline(database)
-    slow, other = Ledger(database, holder=lifeline.key), Ledger(database)
-    keeping = asyncio.create_task(lifeline.keep())
-    ban = command()
-    try:
-        await until_it_is(database, lifeline, held=True)
-        await take(slow, ban, lease=0)
-        second = await take(other, ban, lease=0)
-        assert (second.takeover, second.attempt, second.fence) == (True, 1, 2)
-        again = await take(slow, ban, lease=0)
-        assert (again.takeover, again.attempt, again.fence) == (True, 2, 3), "the other has no lifeline"
-    finally:
-        keeping.cancel()
-    await until_it_is(database, lifeline, held=False)
-    last = await take(other, ban)
-    assert (last.takeover, last.attempt, last.fence) == (True, 3, 4)
-
-
-async def test_a_lifeline_whose_connection_is_ended_is_taken_up_again(database: Database, database_url: str) -> None:
-    lifeline = Lifeline(database)
-    keeping = asyncio.create_task(lifeline.keep())
-    owner = await asyncpg.connect(database_url)
-    try:
-        await until_it_is(database, lifeline, held=True)
-        pid = await owner.fetchval("SELECT pid FROM pg_locks WHERE objid = $1", lifeline.key & 0xFFFFFFFF)
-        await owner.execute("SELECT pg_terminate_backend($1)", pid)
-        await until_it_is(database, lifeline, held=False)
-        await until_it_is(database, lifeline, held=True)
-    finally:
-        keeping.cancel()
-        await owner.close()
-
-
-async def until_it_is(database: Database, lifeline: Lifeline, *, held: bool) -> None:
-    async def is_it() -> bool:
-        [row] = await database.fetch(f"SELECT {LIVES.format(key='$1::bigint')} AS lives", lifeline.key)
-        return bool(row["lives"]) is held
-
-    await eventually(is_it, f"the lock being held = {held}", seconds=30)
-
-
 async def test_an_older_attempt_than_the_one_that_waits_is_stale(ledger: Ledger) -> None:
     ban = command()
     soon = datetime.now(UTC) + timedelta(seconds=5)
@@ -186,65 +131,6 @@ async def test_an_end_at_once_does_not_overwrite_what_another_runs(ledger: Ledge
     [refused] = await ledger.claim([claim(ban, "refused")], 10)
     assert (refused.verdict, refused.state) == ("held", "running")
     assert await phases(database, ban) == ["intent"]
-
-
-async def test_what_is_newer_waits_for_a_call_that_may_be_on_its_way(ledger: Ledger, database: Database) -> None:
-    older, late = command(), command()
-    subject = f"member:{older.id}"
-    first = await take(ledger, older, subject=subject)
-    await ledger.settle([settlement(first, "retrying", attempt=2, on_its_way_seconds=30.0)])
-    newer = [command(source=source) for source in ("bot", "dashboard")]
-    await Ledger(database).accept(newer[1], subject=subject, principal="test", idempotency_key=None, body_hash=b"")
-    asked = [claim(one, subject=subject) for one in newer]
-    assert await ledger.claim_new(asked, 10) == [None, None]
-    assert [one.verdict for one in await ledger.claim(asked, 10)] == ["unknown", "held"]
-    assert [await phases(database, one) for one in newer] == [[], []]
-    elsewhere, refused = claim(command(), subject=f"member:{late.id}"), claim(command(), "refused", subject=subject)
-    assert [one.verdict for one in await ledger.claim([elsewhere, refused], 10)] == ["fresh", "fresh"]
-    repeat = await take(ledger, command(id=older.id, attempt=2), subject=subject)
-    assert repeat.verdict == "fresh", "its own repeat is not held up by it"
-    await ledger.settle([settlement(repeat, "succeeded", attempt=2)])
-    assert (await take(ledger, newer[0], subject=subject)).verdict == "unknown", "the first call may come yet"
-    await database.fetch(
-        "WITH past AS (UPDATE commands SET on_its_way_until = now() WHERE id = $1) SELECT pg_sleep(0.001)", older.id
-    )
-    assert [one.verdict for one in await ledger.claim(asked, 10)] == ["fresh", "fresh"]
-
-
-async def test_what_is_newer_waits_for_the_call_of_a_worker_that_was_lost(ledger: Ledger) -> None:
-    older, newer = command(), command()
-    subject = f"member:{older.id}"
-    await take(ledger, older, lease=0, subject=subject)
-    second = await take(ledger, older, subject=subject)
-    await ledger.settle([settlement(second)])
-    assert (second.takeover, (await take(ledger, newer, subject=subject)).verdict) == (True, "unknown")
-
-
-async def test_what_was_approved_is_held_up_and_not_asked_about_again(ledger: Ledger, database: Database) -> None:
-    older, newer = command(), command(expires_at=datetime.now(UTC) + timedelta(hours=1))
-    subject = f"member:{older.id}"
-    waiting = claim(newer, "awaiting_approval", subject=subject)
-    assert [one.verdict for one in await ledger.claim([waiting], 0)] == ["fresh"]
-    first = await take(ledger, older, subject=subject)
-    await ledger.settle([settlement(first, "dead", on_its_way_seconds=30.0)])
-    assert (await take(ledger, newer, subject=subject)).verdict == "waiting"
-    await database.fetch(
-        "WITH decided AS (UPDATE commands SET approval = $2 WHERE id = $1) SELECT 1", newer.id, '{"verdict":"approved"}'
-    )
-    assert (await take(ledger, newer, subject=subject)).verdict == "held"
-
-
-async def test_what_is_taken_up_again_and_again_counts_attempts_though_its_workers_live(database: Database) -> None:
-    lifeline = Lifeline(database)
-    slow = Ledger(database, holder=lifeline.key)
-    keeping = asyncio.create_task(lifeline.keep())
-    ban = command()
-    try:
-        await until_it_is(database, lifeline, held=True)
-        attempts = [(await take(slow, ban, lease=0)).attempt for _ in range(22)]
-    finally:
-        keeping.cancel()
-    assert attempts == [1] * 20 + [2, 3]
 
 
 class TestSuperseded:

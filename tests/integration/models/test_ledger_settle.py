@@ -16,9 +16,9 @@ from bus.ids import Snowflake, new_id
 from models.database import WEB_ROLE, WORKER_ROLE, Database, fetch
 from models.errors import KeyReused
 from models.ledger import Ledger
-from models.ledger_types import Claimed, Settlement
+from models.ledger_types import Settlement
 from models.outcome import Outcome
-from tests.integration.models.commands import audit, claim, command, settlement
+from tests.integration.models.commands import audit, claim, command, settlement, take
 from tests.postgres import as_role, connected
 
 LANES = ("interactive", "bulk")
@@ -36,11 +36,6 @@ async def web_ledger(database: Database) -> AsyncIterator[Ledger]:
     """With the rights of a web process, which accepts."""
     async with as_role(database, WEB_ROLE) as own:
         yield Ledger(own)
-
-
-async def take(ledger: Ledger, what: Command, lease: float = 10) -> Claimed:
-    [claimed] = await ledger.claim([claim(what)], lease)
-    return claimed
 
 
 async def rows_of(database: Database, what: Command) -> list[Any]:
