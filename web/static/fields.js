@@ -79,7 +79,9 @@ function readDocument(text) {
 function hint(option) {
   const bounds =
     ["integer", "number"].includes(option.kind) && option.minimum !== null && option.maximum !== null ? ` ${word("from_to", { low: option.minimum, high: option.maximum })}` : "";
-  return `${said(option.description).replace(/\.$/, "")}.${bounds}`;
+  // "The member" says nothing that the label "Member" does not.
+  const repeats = option.description.toLowerCase() === `the ${option.name.replaceAll("_", " ")}`;
+  return repeats ? bounds.trim() : `${said(option.description).replace(/\.$/, "")}.${bounds}`;
 }
 
 function tooMuch(option, input) {
