@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 from loguru import logger
@@ -76,7 +76,7 @@ async def _connect(*values: Any, **named: Any) -> Any:
     try:
         return await asyncpg.connect(*values, **named)
     except OSError as error:  # a TimeoutError is one too
-        raise _unavailable(error) from error
+        _raise_unavailable(error)
 
 
 async def _keep_session(connection: Any) -> None:
@@ -238,7 +238,7 @@ class Database:
             await self._give_back(inner)
             get_connections().reset(getattr(opened, "token", None))
             if isinstance(error, UNREACHABLE):
-                raise _unavailable(error) from error
+                _raise_unavailable(error)
             raise
         try:
             yield connection
@@ -247,12 +247,12 @@ class Database:
                 await opened.__aexit__(type(error), error, error.__traceback__)
             # A body may have time limits and connections of its own, which end in OSErrors as well: those are its own.
             if isinstance(error, UNREACHABLE) and not isinstance(error, OSError):
-                raise _unavailable(error) from error
+                _raise_unavailable(error)
             raise
         try:
             await opened.__aexit__(None, None, None)
         except UNREACHABLE as error:
-            raise _unavailable(error) from error
+            _raise_unavailable(error)
 
     async def _give_back(self, inner: Any) -> None:
         connection = inner._connection
@@ -268,14 +268,13 @@ async def fetch(connection: Connection, sql: str, *values: Any) -> list[Record]:
     """
     try:
         _, rows = await connection.execute_query(sql, list(values))
-    except DatabaseUnavailable:
-        raise
     except UNREACHABLE as error:
-        raise _unavailable(error) from error
+        _raise_unavailable(error)
     return list(rows)
 
 
-def _unavailable(error: BaseException) -> DatabaseUnavailable:
+def _raise_unavailable(error: BaseException) -> NoReturn:
+    """An error that is in our words already stays what it is: raised from itself, it would be its own cause."""
     if isinstance(error, DatabaseUnavailable):
-        return error
-    return DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}")
+        raise error
+    raise DatabaseUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error

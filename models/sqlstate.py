@@ -35,12 +35,15 @@ _UNFIT_CLASSES = ("22", "23")
 
 def sqlstate_of(error: BaseException) -> str | None:
     """The five-character SQLSTATE of an error or of what caused it; None where the database said nothing."""
-    seen: BaseException | None = error
-    while seen is not None:
-        state = getattr(seen, "sqlstate", None)
+    seen: list[BaseException] = []
+    below: BaseException | None = error
+    # Nothing keeps an error from being among its own causes: `raise error from error` makes it so.
+    while below is not None and below not in seen:
+        state = getattr(below, "sqlstate", None)
         if isinstance(state, str):
             return state
-        seen = seen.__cause__
+        seen.append(below)
+        below = below.__cause__
     return None
 
 

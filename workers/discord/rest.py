@@ -259,6 +259,10 @@ class HikariDiscord:
                 yield
         except Exception as error:
             sent = request is not None and request.sent
+            if isinstance(error, AttemptFailed):
+                # Ours already: raised from itself, it would be its own cause.
+                self._account(error, error, sent=sent)
+                raise
             failure = _failure(error, sent=sent)
             self._account(error, failure, sent=sent)
             raise failure from error
@@ -283,4 +287,4 @@ def _failure(error: Exception, *, sent: bool) -> AttemptFailed:
         # Discord anything, which therefore has not failed.
         waited = "too many calls like this one wait for Discord's answers"
         return Wait(waited, retry_after_seconds=_LONGEST_WAIT_SECONDS, code="busy")
-    return error if isinstance(error, AttemptFailed) else translate(error)
+    return translate(error)

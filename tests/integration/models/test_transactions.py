@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import pytest
@@ -36,6 +37,30 @@ async def test_a_statement_after_the_connection_ended_says_that_the_database_is_
             await end(connection)
             await connection.execute_query("SELECT 1")
     await database.ping()
+
+
+@pytest.fixture
+async def away(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Its connections are gone, and the server lets nobody in."""
+
+    async def refused(*_: Any, **__: Any) -> None:
+        raise ConnectionRefusedError("not listening")
+
+    await database.ping()
+    monkeypatch.setattr(asyncpg, "connect", refused)
+    pool: Any = database.client._pool  # type: ignore[attr-defined]
+    await pool.expire_connections()
+    return database
+
+
+async def test_who_looks_for_the_causes_of_an_absence_comes_to_an_end(away: Database) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        async with away.transaction():
+            pass
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        await away.fetch("SELECT 1")
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
 
 
 async def test_a_commit_after_the_connection_ended_says_so_too(database: Database, end: End) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 
 import pytest
 
@@ -13,15 +12,14 @@ from sandbox.settings import SandboxSettings
 from tests.integration.sandbox.running_sandbox import Sandbox, running
 from tests.integration.workers.brokers import Broker, InMemory, OnRabbitMQ
 from tests.integration.workers.platform import Platform
-from tests.integration.workers.quick import quick_topology
+from tests.integration.workers.quick import on_their_way_for, quick_topology
 from tests.rabbitmq import delete_vhost, new_vhost
-from workers import endings
 
 
 @pytest.fixture(autouse=True)
 def soon_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call whose answer never came is waited for for a moment only."""
-    monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=0.3))
+    on_their_way_for(monkeypatch, 0.3)
 
 
 @pytest.fixture

@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
+import pytest
+
 from bus.clock import SystemClock
 from bus.retry import Level
 from bus.topology import QuorumQueue, Topology, load_topology
+from models import ledger
+from workers import endings
 
-__all__ = ["MAX_ATTEMPTS", "ShiftedClock", "eventually", "quick_topology"]
+__all__ = ["MAX_ATTEMPTS", "ShiftedClock", "eventually", "on_their_way_for", "quick_topology"]
 
 MAX_ATTEMPTS = 3
 _RUNGS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)
@@ -35,6 +39,12 @@ def quick_topology(*, max_attempts: int = MAX_ATTEMPTS, delivery_limit: int = 3)
             changed = replace(queue, delivery_limit=delivery_limit)
         queues[name] = changed
     return replace(real, queues=MappingProxyType(queues), ladder=ladder, max_attempts=max_attempts)
+
+
+def on_their_way_for(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """How long a call that was given up may yet take effect, for the workers and for the ledger they ask."""
+    for module in (endings, ledger):
+        monkeypatch.setattr(module, "ON_ITS_WAY", timedelta(seconds=seconds))
 
 
 class ShiftedClock(SystemClock):

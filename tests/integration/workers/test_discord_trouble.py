@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from sandbox.seed import GUILD_ONE
 from tests.integration.workers.commands import ANNOUNCEMENTS, CROWD, EVENTS_ROLE, MEMBER, a_command
 from tests.integration.workers.platform import Platform
-from tests.integration.workers.quick import MAX_ATTEMPTS, ShiftedClock, eventually
-from workers import endings
+from tests.integration.workers.quick import MAX_ATTEMPTS, ShiftedClock, eventually, on_their_way_for
 from workers.discord import rest
 
 BAN = "PUT /guilds/{guild_id}/bans/{user_id}"
@@ -189,7 +186,7 @@ async def test_what_happened_is_found_in_the_audit_log_and_not_repeated(
 def calls_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """After 0.3 s; they may be on their way for 1.5."""
     monkeypatch.setattr(rest, "_REQUEST_SECONDS", 0.3)
-    monkeypatch.setattr(endings, "ON_ITS_WAY", timedelta(seconds=1.5))
+    on_their_way_for(monkeypatch, 1.5)
 
 
 @pytest.mark.usefixtures("calls_given_up_soon")

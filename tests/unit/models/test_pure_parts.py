@@ -92,6 +92,14 @@ def test_the_sqlstate_is_found_beneath_other_errors() -> None:
     assert sqlstate_of(ValueError()) is None
 
 
+def test_the_search_for_a_sqlstate_ends_where_errors_cause_each_other() -> None:
+    alone, first, second = RuntimeError(), RuntimeError(), RuntimeError()
+    alone.__cause__ = alone
+    first.__cause__, second.__cause__ = second, first
+    assert sqlstate_of(alone) is None
+    assert sqlstate_of(first) is None
+
+
 def test_only_the_drivers_own_words_are_the_databases_trouble() -> None:
     wrapped = RuntimeError()
     wrapped.__cause__ = asyncpg.ConnectionDoesNotExistError()
