@@ -46,6 +46,6 @@ class SandboxSettings:
     enforce_limits: bool = True
 
     messages_kept: int = 200
-    audit_kept: int = 2_000
+    audit_kept: int = 50_000
     effects_kept: int = 50_000
     daily_command_creates: int = 200

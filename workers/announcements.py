@@ -12,6 +12,7 @@ from bus.ids import Snowflake, derived_id, id_time
 from bus.transport import Message
 from models.outcome import CommandState, FollowUp, Outcome
 from models.state_event import state_event
+from workers.solitude import SUSPECT
 
 __all__ = [
     "command_message",
@@ -38,9 +39,14 @@ def command_message(command: Command) -> Message:
     return Message("commands", f"{command.lane}.{command.type}", codec.encode(command))
 
 
-def retry_message(command: Command, *, queue: str, exchange: str, delay_seconds: float) -> Message:
-    """The copy for a rung of the ladder: its routing key is the queue that it comes back to."""
-    return Message(exchange, queue, codec.encode(command), expiration_ms=max(1, round(delay_seconds * 1000)))
+def retry_message(
+    command: Command, *, queue: str, exchange: str, delay_seconds: float, suspect: bool = False
+) -> Message:
+    """The copy for a rung of the ladder: its routing key is the queue that it comes back to. `suspect`: whoever takes
+    it takes it alone."""
+    headers = {SUSPECT: "1"} if suspect else {}
+    expires = max(1, round(delay_seconds * 1000))
+    return Message(exchange, queue, codec.encode(command), headers=headers, expiration_ms=expires)
 
 
 def follow_up(cause: Command, index: int, what: FollowUp, *, now: datetime) -> Command:

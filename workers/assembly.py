@@ -20,6 +20,7 @@ from workers.pool import Pool
 from workers.ports import Handler, Ports
 from workers.runner import Runner
 from workers.settler import Settler
+from workers.solitude import Solitude
 from workers.steps import Observe
 from workers.transactions import Transactions
 from workers.until_done import UntilDone
@@ -59,6 +60,7 @@ def assemble(
     settler = Settler(
         transport=transport, settle=ledger.settle, leases=leases, until_done=until_done, clock=clock, observe=observe
     )
+    solitude = Solitude()
     runner = Runner(ports=ports, ladder=topology.ladder, max_attempts=topology.max_attempts, observe=observe)
     transactions = Transactions(database=database, ledger=ledger, runner=runner, clock=clock)
 
@@ -85,6 +87,7 @@ def assemble(
             catalogue=catalogue,
             handlers=handlers,
             senders=senders,
+            solitude=solitude,
             clock=clock,
             short_level=topology.ladder[0].name,
         )

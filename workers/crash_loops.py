@@ -76,7 +76,9 @@ class CrashLoops:
         ladder = self._topology.ladder
         level = next((rung for rung in ladder if rung.delay_seconds >= _LEASE_LEVEL_SECONDS), ladder[-1])
         copy = msgspec.structs.replace(command, attempt=attempt)
-        parcel = Parcel([retry_message(copy, queue=queue, exchange=level.name, delay_seconds=_LEASE_LEVEL_SECONDS)])
+        delay = _LEASE_LEVEL_SECONDS
+        later = retry_message(copy, queue=queue, exchange=level.name, delay_seconds=delay, suspect=True)
+        parcel = Parcel([later])
         await publish_parcels(self._transport, [parcel])
         return parcel.confirmed
 

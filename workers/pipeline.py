@@ -236,7 +236,9 @@ class Pipeline:
             case "stale":
                 return []
             case "held":
-                return [self._later(work, _HELD_WAIT_SECONDS)]
+                # What the ledger counts beyond what the message says are workers that were lost with it.
+                suspect = claimed.attempt > work.command.attempt
+                return [self._later(work, _HELD_WAIT_SECONDS, suspect=suspect)]
             case "unknown":
                 return [self._later(work, _UNKNOWN_WAIT_SECONDS)]
             case "invalid":
@@ -261,11 +263,13 @@ class Pipeline:
             now=claimed.since or self._clock.now(),
         )
 
-    def _later(self, work: Work, seconds: float) -> Message:
+    def _later(self, work: Work, seconds: float, *, suspect: bool = False) -> Message:
         """The same delivery, the same attempt, after a while."""
         work.put_off = True
         level = next((rung for rung in self._ladder if rung.delay_seconds >= seconds), self._ladder[-1])
-        return retry_message(work.command, queue=work.queue, exchange=level.name, delay_seconds=seconds)
+        return retry_message(
+            work.command, queue=work.queue, exchange=level.name, delay_seconds=seconds, suspect=suspect
+        )
 
     def _running_event(self, work: Work) -> Message:
         claimed = work.claimed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from uuid import UUID
 
 from loguru import logger
@@ -20,6 +19,7 @@ from workers.pipeline import Pipeline
 from workers.ports import Handler
 from workers.publisher import hand_on
 from workers.received import parse
+from workers.solitude import Solitude, is_suspect
 from workers.waits import Waits
 from workers.work import Work
 
@@ -27,7 +27,6 @@ __all__ = ["Pool"]
 
 _BATCH = 64
 _BATCHES_AT_ONCE = 2
-_QUIET_SECONDS = 1.0
 
 
 class Pool:
@@ -43,6 +42,7 @@ class Pool:
         catalogue: Catalogue,
         handlers: Mapping[str, Handler],
         senders: Mapping[str, Sender],
+        solitude: Solitude,
         clock: Clock,
         short_level: str,
     ) -> None:
@@ -53,6 +53,8 @@ class Pool:
         self._catalogue = catalogue
         self._handlers = handlers
         self._senders = senders
+        self._solitude = solitude
+        solitude.watch(self._idle)
         self._clock = clock
         self._short_level = short_level
         self._works: dict[UUID, Work] = {}
@@ -103,27 +105,28 @@ class Pool:
                 await asyncio.wait(self._tasks)
 
     async def _take(self, consumer: Consumer, batch: list[Delivery]) -> None:
-        together = [await self._receive(consumer, delivery) for delivery in batch if not _is_suspect(delivery)]
-        works = [work for work in together if work is not None]
-        if works:
+        together = [delivery for delivery in batch if not is_suspect(delivery)]
+        await self._take_together(consumer, together)
+        for delivery in batch:
+            if is_suspect(delivery):
+                await self._take_alone(consumer, delivery)
+
+    async def _take_together(self, consumer: Consumer, batch: list[Delivery]) -> None:
+        async with self._solitude.beside:
+            works = [work for delivery in batch if (work := await self._receive(consumer, delivery)) is not None]
+            if not works:
+                self._batches.release()
+                return
             task = asyncio.create_task(self._pipeline.process(works))
             self._tasks.add(task)
             task.add_done_callback(self._batch_done)
-        else:
-            self._batches.release()
-        for delivery in batch:
-            if _is_suspect(delivery):
-                await self._take_alone(consumer, delivery)
 
     async def _take_alone(self, consumer: Consumer, delivery: Delivery) -> None:
-        """It may be what killed its last worker: whatever else is in hand would be redelivered with it, and count."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_QUIET_SECONDS):
-                await self._idle()
-        work = await self._receive(consumer, delivery)
-        if work is not None:
-            await self._pipeline.process([work])
-            await self._nothing_in_hand.wait()
+        async with self._solitude.alone():
+            work = await self._receive(consumer, delivery)
+            if work is not None:
+                await self._pipeline.process([work])
+                await self._nothing_in_hand.wait()
 
     async def _receive(self, consumer: Consumer, delivery: Delivery) -> Work | None:
         try:
@@ -164,9 +167,3 @@ class Pool:
         self._batches.release()
         if not task.cancelled() and task.exception() is not None:
             logger.opt(exception=task.exception()).error("A batch of {} ended with a defect", self._queue)
-
-
-def _is_suspect(delivery: Delivery) -> bool:
-    """Whether it lost more than one worker or connection: once, everything does that was in hand beside it, and
-    hundreds of innocents taken one by one would hold everybody up."""
-    return delivery.redelivered and delivery.delivery_count > 1

@@ -48,7 +48,7 @@ class InstantDiscord:
     async def direct_message(self, user_id: int, *, text: str, nonce: str) -> int:
         return 1
 
-    async def audit_log(self, guild_id: int, *, action: int) -> Sequence[AuditEntry]:
+    async def audit_log(self, guild_id: int, *, action: int, since: datetime) -> Sequence[AuditEntry]:
         return ()
 
     async def guild_of_channel(self, channel_id: int) -> int | None:

@@ -1,12 +1,15 @@
 // Charts of the tables beside them: what is drawn is what the table says. uPlot draws on a canvas; the table is for
 // everybody who cannot see that, and for whoever wants the numbers.
 import uPlot from "./vendor/uplot/uPlot.esm.js";
+import { ticksIn } from "./times.js";
 import { word } from "./words.js";
 
 const HEIGHT = 190;
 // What is counted, and milliseconds, are whole.
 const STEPS = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
 const written = uPlot.fmtDate("{YYYY}-{MM}-{DD} {HH}:{mm}");
+const number = new Intl.NumberFormat(document.documentElement.lang);
+const numbers = (_, splits) => splits.map((split) => number.format(split));
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 function resolved(name) {
@@ -56,7 +59,7 @@ function chart(box) {
   const line = resolved("line");
   // Half a bucket on both sides: the first and the last stand whole, however few there are.
   const half = times.length > 1 ? (times[1] - times[0]) / 2 : 1800;
-  const shownAt = (_, value) => (value === null ? "" : String(value));
+  const shownAt = (_, value) => (value === null ? "" : number.format(value));
   const axis = { stroke: resolved("text-3"), grid: { stroke: line, width: 1 }, ticks: { show: false }, font: `12px ${colour("font")}` };
   const zone = document.documentElement.dataset.zone || undefined;
   const tzDate = (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1000), zone) : new Date(seconds * 1000));
@@ -64,7 +67,7 @@ function chart(box) {
     width: box.clientWidth || 400, height: HEIGHT, padding: [8, null, null, null], cursor: { y: false, points: { size: 7 } }, legend: { live: true },
     tzDate,
     scales: { x: { range: (_, low, high) => [low - half, high + half] }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.08] } },
-    axes: [axis, { ...axis, size: 52, incrs: STEPS }],
+    axes: [{ ...axis, space: 70, values: (_, splits, __, ___, step) => ticksIn(splits, step) }, { ...axis, size: 52, incrs: STEPS, values: numbers }],
     series: [{ label: word("chart_at"), value: (_, at) => (at === null ? "" : written(tzDate(at))) }, ...heads.map((head, at) => {
       const stroke = resolved(head.dataset.colour);
       return {

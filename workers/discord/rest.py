@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -22,6 +22,7 @@ from bus.errors import CircuitOpen
 from models.access import permissions_from_row
 from models.checks import OWNER_RANK
 from models.ranks import Ranks
+from workers.discord.buckets import CancellableBuckets
 from workers.discord.pace import InvalidRequests, Pace
 from workers.discord.sending import Request, noting_what_is_sent, sending
 from workers.discord.translation import translate
@@ -36,6 +37,10 @@ _LONGEST_WAIT_SECONDS = 2.0
 CALL_SECONDS = _LONGEST_WAIT_SECONDS + _REQUEST_SECONDS
 # To ask a circuit costs Discord nothing: what waits comes back soon after it closes, not a rung of a minute later.
 _CIRCUIT_WAIT_SECONDS = 12.0
+# Of a hundred entries each. At a kick or a channel a second, what can be waited for on the ladder.
+_MOST_PAGES = 20
+# Discord's clock, which its ids tell, and the one that dates our commands.
+_CLOCKS_APART = timedelta(minutes=1)
 _CHANNEL_KINDS = {"text": 0, "voice": 2, "category": 4}
 
 
@@ -61,6 +66,7 @@ async def open_discord(
             client_session_owner=False,
             max_retries=0,
             max_rate_limit=_LONGEST_WAIT_SECONDS,
+            bucket_manager=CancellableBuckets(_LONGEST_WAIT_SECONDS),
             cache=None,
             executor=None,
             http_settings=HTTPSettings(),
@@ -213,16 +219,26 @@ class HikariDiscord:
             channel = await self._rest.create_dm_channel(user_id)
         return await self.post_message(int(channel.id), text=text, nonce=nonce)
 
-    async def audit_log(self, guild_id: int, *, action: int) -> Sequence[AuditEntry]:
-        """The newest hundred entries of one kind, newest first."""
+    async def audit_log(self, guild_id: int, *, action: int, since: datetime) -> Sequence[AuditEntry]:
+        """The entries of one kind since a time, newest first.
+
+        Raises PermanentFailure where there are more than can be read: what is not among them may have happened.
+        """
         entries: list[AuditEntry] = []
-        async with self._look():
-            async for page in self._rest.fetch_audit_log(guild_id, event_type=action):
-                for entry in page.entries.values():
-                    target = int(entry.target_id) if entry.target_id is not None else None
-                    entries.append(AuditEntry(action=action, target_id=target, reason=unquote(entry.reason or "")))
-                break
-        return entries
+        pages = self._rest.fetch_audit_log(guild_id, event_type=action)
+        for _ in range(_MOST_PAGES):
+            async with self._look():
+                page = await anext(pages, None)
+            if page is None:
+                return entries
+            for entry in page.entries.values():
+                target = int(entry.target_id) if entry.target_id is not None else None
+                entries.append(AuditEntry(action=action, target_id=target, reason=unquote(entry.reason or "")))
+            if page.entries and min(entry.created_at for entry in page.entries.values()) < since - _CLOCKS_APART:
+                return entries
+        raise PermanentFailure(
+            f"More than {len(entries)} things of this kind happened since.", code="audit_log_too_long"
+        )
 
     async def edit_reply(self, application_id: int, token: str, *, text: str) -> None:
         """Edit the deferred answer; interaction webhooks count towards no global limit, so no turn is awaited."""
@@ -287,4 +303,7 @@ def _failure(error: Exception, *, sent: bool) -> AttemptFailed:
         # Discord anything, which therefore has not failed.
         waited = "too many calls like this one wait for Discord's answers"
         return Wait(waited, retry_after_seconds=_LONGEST_WAIT_SECONDS, code="busy")
-    return translate(error)
+    failure = translate(error)
+    if not sent:
+        failure.ambiguous = False
+    return failure

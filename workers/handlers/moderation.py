@@ -69,7 +69,8 @@ async def _look_after(call: Call) -> Outcome | None:
 
 
 async def look_for_kick(call: Call) -> Outcome | None:
-    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_MEMBER_KICK)
+    since = call.command.issued_at
+    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_MEMBER_KICK, since=since)
     found = any(str(call.command.id) in entry.reason for entry in entries)
     return _kicked(call) if found else None
 

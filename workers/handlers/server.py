@@ -47,7 +47,8 @@ async def create_channel(call: Call) -> Outcome:
 
 
 async def look_for_channel(call: Call) -> Outcome | None:
-    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_CHANNEL_CREATE)
+    since = call.command.issued_at
+    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_CHANNEL_CREATE, since=since)
     for entry in entries:
         if str(call.command.id) in entry.reason and entry.target_id is not None:
             return _created(call, entry.target_id)

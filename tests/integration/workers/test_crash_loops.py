@@ -6,10 +6,12 @@ import asyncio
 from contextlib import suppress
 
 import msgspec
+import pytest
 
 from sandbox.interactions.store import Interaction
 from sandbox.seed import GUILD_ONE
 from tests.integration.workers.commands import CROWD, EVENTS_ROLE, a_command, answered_at
+from tests.integration.workers.gates import Gate
 from tests.integration.workers.platform import Platform, a_deferred_interaction
 from tests.integration.workers.quick import MAX_ATTEMPTS, eventually
 
@@ -111,6 +113,35 @@ async def test_the_end_waits_for_the_lease_of_the_worker_that_was_lost_last(plat
         assert (await platform.end_of(command)).state == "dead"
         assert (await platform.letter(command_id=command.id))["code"] == "poison"
     assert platform.effects(command) == []
+
+
+@pytest.mark.parametrize(("attempt", "alone"), [(1, False), (2, True)])
+async def test_what_lost_more_than_one_worker_is_taken_alone(on_both: Platform, attempt: int, alone: bool) -> None:
+    """Whatever ran beside it would be lost with it once more, and in the end be given up as poison."""
+    platform = on_both
+    gate, other = Gate("roles.add"), Gate("moderation.ban")
+    command = a_command("roles.add", {"member": CROWD[4], "role": EVENTS_ROLE})
+    await platform.ledger.record([command])
+    await platform.database.fetch(
+        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
+        "lease_until = now() + interval '1 second' WHERE id = $1) SELECT 1",
+        command.id,
+        attempt,
+    )
+    beside = a_command("moderation.ban", {"member": CROWD[5]}, lane="bulk")
+    async with platform.worker(handlers={**gate.handlers, **other.handlers}):
+        await platform.publish(command)
+        await gate.reached()
+        await platform.publish(beside)
+        if alone:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(other.begun.wait(), 1.0)
+        else:
+            await other.reached()
+        gate.open.set()
+        other.open.set()
+        assert (await platform.end_of(command)).attempt == attempt + 1
+        assert (await platform.end_of(beside)).state == "succeeded"
 
 
 async def _replied(one: Interaction) -> bool:

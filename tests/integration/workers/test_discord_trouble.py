@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.seed import GUILD_ONE
-from tests.integration.workers.commands import ANNOUNCEMENTS, CROWD, EVENTS_ROLE, MEMBER, a_command
+from sandbox.state import AuditEntry
+from tests.integration.workers.commands import ANNOUNCEMENTS, CROWD, EVENTS_ROLE, MEMBER, OWNER, a_command
 from tests.integration.workers.platform import Platform
 from tests.integration.workers.quick import MAX_ATTEMPTS, ShiftedClock, eventually, on_their_way_for
 from workers.discord import rest
@@ -228,6 +229,27 @@ async def test_a_kick_by_our_own_hand_is_found_later_where_it_cannot_be_looked_u
         await platform.publish(command)
         record = await platform.end_of(command)
     assert (record.state, record.attempt) == ("succeeded", 2), record.outcome
+    assert [row.changed for row in platform.effects(command)] == [True]
+
+
+@pytest.mark.parametrize(("kicks_since", "state"), [(150, "succeeded"), (450, "in_doubt")])
+async def test_a_kick_is_looked_for_behind_all_that_came_after_it(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, kicks_since: int, state: str
+) -> None:
+    """Discord tells a hundred entries at a time: what is not among the newest is no proof that nothing happened."""
+    monkeypatch.setattr(rest, "_MOST_PAGES", 4)
+    platform.fault(KICK, "lost_answer", times=1)
+    platform.fault(AUDIT_LOG, "status", status=503, times=1)
+    command = a_command("moderation.kick", {"member": CROWD[8]})
+    world = platform.sandbox.world
+    async with platform.worker():
+        await platform.publish(command)
+        await platform.in_state(command, "retrying")
+        for _ in range(kicks_since):
+            entry = AuditEntry(id=world.new_id(), action_type=20, user_id=int(OWNER), target_id=int(CROWD[9]))
+            world.state.guilds[GUILD_ONE].audit.append(entry)
+        record = await platform.end_of(command)
+    assert record.state == state, record.outcome
     assert [row.changed for row in platform.effects(command)] == [True]
 
 
