@@ -103,6 +103,7 @@ async def test_what_cannot_be_taken_back_is_typed_and_what_failed_is_tried_again
     await bulk.get_by_role("link", name="Timeline").first.click()
     await expect(page.get_by_role("heading", name="bulk.start", level=1)).to_be_visible()
     await expect(page.locator(".bulk .act-results li")).to_have_count(3)
+    await expect(page.locator(".facts")).to_contain_text("reason: Mutiny")
     await desk.picture(page, "timeline-many")
     await page.locator(".bulk .act-results").get_by_role("link", name="Timeline").first.click()
     await expect(page.locator(".facts")).to_contain_text("one command for many")
