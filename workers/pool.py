@@ -113,7 +113,8 @@ class Pool:
 
     async def _take_together(self, consumer: Consumer, batch: list[Delivery]) -> None:
         async with self._solitude.beside:
-            works = [work for delivery in batch if (work := await self._receive(consumer, delivery)) is not None]
+            received = [await self._receive_in_time(consumer, delivery) for delivery in batch]
+            works = [work for work in received if work is not None]
             if not works:
                 self._batches.release()
                 return
@@ -123,10 +124,14 @@ class Pool:
 
     async def _take_alone(self, consumer: Consumer, delivery: Delivery) -> None:
         async with self._solitude.alone():
-            work = await self._receive(consumer, delivery)
+            work = await self._receive_in_time(consumer, delivery)
             if work is not None:
                 await self._pipeline.process([work])
                 await self._nothing_in_hand.wait()
+
+    async def _receive_in_time(self, consumer: Consumer, delivery: Delivery) -> Work | None:
+        """Who waited until somebody had been alone may find the pool stopped: the delivery comes again elsewhere."""
+        return None if self._let_go.is_set() else await self._receive(consumer, delivery)
 
     async def _receive(self, consumer: Consumer, delivery: Delivery) -> Work | None:
         try:

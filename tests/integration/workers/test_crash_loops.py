@@ -8,6 +8,7 @@ from contextlib import suppress
 import msgspec
 import pytest
 
+from bus.envelopes import Command
 from sandbox.interactions.store import Interaction
 from sandbox.seed import GUILD_ONE
 from tests.integration.workers.commands import CROWD, EVENTS_ROLE, a_command, answered_at
@@ -115,21 +116,26 @@ async def test_the_end_waits_for_the_lease_of_the_worker_that_was_lost_last(plat
     assert platform.effects(command) == []
 
 
+async def lost(platform: Platform, command: Command, *, attempt: int) -> None:
+    """By a worker whose lease runs on for a while."""
+    await platform.ledger.record([command])
+    await platform.database.fetch(
+        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
+        "lease_until = now() + interval '2 seconds' WHERE id = $1) SELECT 1",
+        command.id,
+        attempt,
+    )
+
+
 @pytest.mark.parametrize(("attempt", "alone"), [(1, False), (2, True)])
 async def test_what_lost_more_than_one_worker_is_taken_alone(on_both: Platform, attempt: int, alone: bool) -> None:
     """Whatever ran beside it would be lost with it once more, and in the end be given up as poison."""
     platform = on_both
     gate, other = Gate("roles.add"), Gate("moderation.ban")
     command = a_command("roles.add", {"member": CROWD[4], "role": EVENTS_ROLE})
-    await platform.ledger.record([command])
-    await platform.database.fetch(
-        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
-        "lease_until = now() + interval '1 second' WHERE id = $1) SELECT 1",
-        command.id,
-        attempt,
-    )
     beside = a_command("moderation.ban", {"member": CROWD[5]}, lane="bulk")
     async with platform.worker(handlers={**gate.handlers, **other.handlers}):
+        await lost(platform, command, attempt=attempt)
         await platform.publish(command)
         await gate.reached()
         await platform.publish(beside)
@@ -141,6 +147,23 @@ async def test_what_lost_more_than_one_worker_is_taken_alone(on_both: Platform, 
         gate.open.set()
         other.open.set()
         assert (await platform.end_of(command)).attempt == attempt + 1
+        assert (await platform.end_of(beside)).state == "succeeded"
+
+
+async def test_what_waits_for_one_alone_is_left_to_others_when_its_worker_stops(platform: Platform) -> None:
+    gate = Gate("roles.add")
+    command = a_command("roles.add", {"member": CROWD[6], "role": EVENTS_ROLE})
+    beside = a_command("moderation.ban", {"member": CROWD[7]}, lane="bulk")
+    async with platform.worker(handlers=gate.handlers):
+        await lost(platform, command, attempt=2)
+        await platform.publish(command)
+        await gate.reached()
+        await platform.publish(beside)
+        await asyncio.sleep(0.2)
+        asyncio.get_running_loop().call_later(0.5, gate.open.set)
+    assert (await platform.record(command.id)).state == "succeeded"
+    assert await platform.ledger.get(beside.id) is None
+    async with platform.worker():
         assert (await platform.end_of(beside)).state == "succeeded"
 
 
