@@ -21,6 +21,7 @@ from bus.errors import AccessRefused, BrokerAddressInvalid
 from bus.ids import new_id
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
+from bus.standstill import watched
 from bus.topology import load_topology
 from bus.transport import Transport
 from models.catalogue import load_catalogue
@@ -111,7 +112,7 @@ def main(clock: Clock | None = None) -> int:
         return 2
     configure(settings.log_level, json=settings.log_json)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_main(settings, clock or SystemClock()))
+        return runner.run(watched(_main(settings, clock or SystemClock())))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from loguru import logger
 from bus.clock import Clock, SteadyClock, SystemClock
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
+from bus.standstill import watched
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
@@ -35,7 +36,7 @@ def main(clock: Clock | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure(settings.log_level, json=settings.log_json)
-    uvloop.run(_run(settings, clock or SystemClock()))
+    uvloop.run(watched(_run(settings, clock or SystemClock())))
     return 0
 
 

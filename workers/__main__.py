@@ -11,6 +11,7 @@ import sys
 from bus.clock import Clock, SteadyClock, SystemClock
 from bus.logs import configure
 from bus.rabbitmq import RabbitMQTransport
+from bus.standstill import watched
 from bus.topology import load_topology
 from models.catalogue import load_catalogue
 from models.config import ConfigError
@@ -66,7 +67,7 @@ def main(clock: Clock | None = None) -> int:
     configure(settings.log_level, json=settings.log_json)
     import uvloop
 
-    uvloop.run(work(settings, clock or SystemClock()))
+    uvloop.run(watched(work(settings, clock or SystemClock())))
     return 0
 
 
