@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from loguru import logger
 
+from bus import _rabbitmq_stream
 from bus.clock import SystemClock
 from bus.errors import AccessRefused, BrokerUnavailable, PublishUnconfirmed
 from bus.rabbitmq import RabbitMQTransport
@@ -127,6 +129,28 @@ async def test_next_keeps_its_place_when_the_connection_is_lost_before_the_first
         async with asyncio.timeout(RECOVERY_SECONDS):
             assert (await first).body == b"while away"
     await direct.close()
+
+
+async def test_what_a_stream_skipped_is_read_all_the_same(
+    transport: RabbitMQTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a node that came back after a kill was seen to do: attached at a place, it began one later."""
+    await transport.publish_all([Message("results", "r", str(n).encode()) for n in range(20)])
+    attach, asked = _rabbitmq_stream._attach, []
+
+    async def one_later_at_first(link: Any, stream: str, offset: Any, prefetch: int) -> Any:
+        asked.append(offset)
+        return await attach(link, stream, offset + 1 if len(asked) == 1 else offset, prefetch)
+
+    monkeypatch.setattr(_rabbitmq_stream, "_attach", one_later_at_first)
+    entries: list[StreamEntry] = []
+    async with aclosing(transport.follow("live", offset=5)) as following, asyncio.timeout(RECOVERY_SECONDS):  # type: ignore[type-var]
+        async for entry in following:
+            entries.append(entry)
+            if entry.offset == 19:
+                break
+    assert [entry.offset for entry in entries] == list(range(5, 20))
+    assert asked == [5, 5]
 
 
 async def test_a_listener_is_told_of_every_reconnection(transport: RabbitMQTransport, proxy: Proxy) -> None:
