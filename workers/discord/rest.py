@@ -65,7 +65,6 @@ async def open_discord(
             client_session=session,
             client_session_owner=False,
             max_retries=0,
-            max_rate_limit=_LONGEST_WAIT_SECONDS,
             bucket_manager=CancellableBuckets(_LONGEST_WAIT_SECONDS),
             cache=None,
             executor=None,
@@ -275,12 +274,10 @@ class HikariDiscord:
                 yield
         except Exception as error:
             sent = request is not None and request.sent
-            if isinstance(error, AttemptFailed):
-                # Ours already: raised from itself, it would be its own cause.
-                self._account(error, error, sent=sent)
-                raise
-            failure = _failure(error, sent=sent)
+            failure = error if isinstance(error, AttemptFailed) else _failure(error, sent=sent)
             self._account(error, failure, sent=sent)
+            if failure is error:
+                raise  # from itself, it would be its own cause
             raise failure from error
         self._breaker.succeeded()
 

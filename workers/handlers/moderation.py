@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from models.outcome import Outcome
 from workers.failures import AttemptFailed, PermanentFailure
+from workers.handlers.audit_log import own_entries
 from workers.handlers.members import require_member
 from workers.ports import Call
 
@@ -69,10 +70,7 @@ async def _look_after(call: Call) -> Outcome | None:
 
 
 async def look_for_kick(call: Call) -> Outcome | None:
-    since = call.command.issued_at
-    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_MEMBER_KICK, since=since)
-    found = any(str(call.command.id) in entry.reason for entry in entries)
-    return _kicked(call) if found else None
+    return _kicked(call) if await own_entries(call, action=_AUDIT_MEMBER_KICK) else None
 
 
 def _kicked(call: Call) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.outcome import Outcome
+from workers.handlers.audit_log import own_entries
 from workers.handlers.members import require_member
 from workers.ports import Call
 
@@ -47,10 +48,8 @@ async def create_channel(call: Call) -> Outcome:
 
 
 async def look_for_channel(call: Call) -> Outcome | None:
-    since = call.command.issued_at
-    entries = await call.ports.discord.audit_log(call.guild_id, action=_AUDIT_CHANNEL_CREATE, since=since)
-    for entry in entries:
-        if str(call.command.id) in entry.reason and entry.target_id is not None:
+    for entry in await own_entries(call, action=_AUDIT_CHANNEL_CREATE):
+        if entry.target_id is not None:
             return _created(call, entry.target_id)
     return None
 

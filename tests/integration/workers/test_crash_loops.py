@@ -31,6 +31,18 @@ async def crash_until_set_aside(platform: Platform, *, ends_in: str = "dead-lett
         await transport.close()
 
 
+async def lost(platform: Platform, command: Command, *, attempt: int, lease_seconds: float) -> None:
+    """By a worker whose lease runs on for so long, or ended so long ago."""
+    await platform.ledger.record([command])
+    await platform.database.fetch(
+        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
+        "lease_until = now() + make_interval(secs => $3) WHERE id = $1) SELECT 1",
+        command.id,
+        attempt,
+        lease_seconds,
+    )
+
+
 async def test_a_command_with_attempts_left_gets_another_life(on_both: Platform) -> None:
     platform = on_both
     command = a_command("roles.add", {"member": CROWD[0], "role": EVENTS_ROLE})
@@ -83,13 +95,7 @@ async def test_poison_ends_dead_with_its_event_its_answer_and_its_letter(on_both
 async def test_what_may_have_happened_ends_in_doubt_and_not_dead(platform: Platform) -> None:
     """Workers that took it over and were lost each time: the attempts count in the ledger, not at the broker."""
     command = a_command("channels.create", {"name": "poison"})
-    await platform.ledger.record([command])
-    await platform.database.fetch(
-        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
-        "lease_until = now() - interval '1 second' WHERE id = $1) SELECT 1",
-        command.id,
-        MAX_ATTEMPTS,
-    )
+    await lost(platform, command, attempt=MAX_ATTEMPTS, lease_seconds=-1.0)
     async with platform.worker():
         await platform.publish(msgspec.structs.replace(command, attempt=2))
         record = await platform.end_of(command)
@@ -101,30 +107,13 @@ async def test_what_may_have_happened_ends_in_doubt_and_not_dead(platform: Platf
 
 async def test_the_end_waits_for_the_lease_of_the_worker_that_was_lost_last(platform: Platform) -> None:
     command = a_command("roles.add", {"member": CROWD[3], "role": EVENTS_ROLE})
-    await platform.ledger.record([command])
-    await platform.database.fetch(
-        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
-        "lease_until = now() + interval '1 second' WHERE id = $1) SELECT 1",
-        command.id,
-        MAX_ATTEMPTS,
-    )
+    await lost(platform, command, attempt=MAX_ATTEMPTS, lease_seconds=1.0)
     await platform.publish(msgspec.structs.replace(command, attempt=MAX_ATTEMPTS))
     await crash_until_set_aside(platform)
     async with platform.worker():
         assert (await platform.end_of(command)).state == "dead"
         assert (await platform.letter(command_id=command.id))["code"] == "poison"
     assert platform.effects(command) == []
-
-
-async def lost(platform: Platform, command: Command, *, attempt: int) -> None:
-    """By a worker whose lease runs on for a while."""
-    await platform.ledger.record([command])
-    await platform.database.fetch(
-        "WITH begun AS (UPDATE commands SET state = 'running', attempt = $2, fence = 3, "
-        "lease_until = now() + interval '2 seconds' WHERE id = $1) SELECT 1",
-        command.id,
-        attempt,
-    )
 
 
 @pytest.mark.parametrize(("attempt", "alone"), [(1, False), (2, True)])
@@ -135,7 +124,7 @@ async def test_what_lost_more_than_one_worker_is_taken_alone(on_both: Platform, 
     command = a_command("roles.add", {"member": CROWD[4], "role": EVENTS_ROLE})
     beside = a_command("moderation.ban", {"member": CROWD[5]}, lane="bulk")
     async with platform.worker(handlers={**gate.handlers, **other.handlers}):
-        await lost(platform, command, attempt=attempt)
+        await lost(platform, command, attempt=attempt, lease_seconds=2.0)
         await platform.publish(command)
         await gate.reached()
         await platform.publish(beside)
@@ -155,7 +144,7 @@ async def test_what_waits_for_one_alone_is_left_to_others_when_its_worker_stops(
     command = a_command("roles.add", {"member": CROWD[6], "role": EVENTS_ROLE})
     beside = a_command("moderation.ban", {"member": CROWD[7]}, lane="bulk")
     async with platform.worker(handlers=gate.handlers):
-        await lost(platform, command, attempt=2)
+        await lost(platform, command, attempt=2, lease_seconds=2.0)
         await platform.publish(command)
         await gate.reached()
         await platform.publish(beside)
