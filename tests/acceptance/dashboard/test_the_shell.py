@@ -162,6 +162,9 @@ async def test_the_frame_speaks_german_and_times_are_in_the_chosen_zone(desk: De
     await expect(page.get_by_role("heading", name="Wo du angemeldet bist")).to_be_visible()
     await expect(page.locator("#main[data-mounted]")).to_be_attached()
     await page.get_by_label("Zeitzone").select_option("Asia/Tokyo")
+    # It is saved and the page loaded again, which would end a navigation that is under way.
+    await expect(page.locator("html")).to_have_attribute("data-zone", "Asia/Tokyo")
+    await page.locator("#main[data-mounted]").wait_for()
     await page.goto(f"{desk.platform.url}{_BASE}/audit")
     await expect(page.locator("#sidebar")).to_contain_text("Protokoll")
     time = page.locator("time").first
